@@ -35,19 +35,15 @@ public final class SampleHistory {
     private final Duration resolution;
     private final Map<String, Deque<Point>> points = new LinkedHashMap<>();
 
-    /** One instant of one series. */
-    public record Point(Instant at, double[] values, int processes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Point point
-                    && point.at.equals(at)
-                    && point.processes == processes
-                    && java.util.Arrays.equals(point.values, values);
-        }
+    private static final class Point {
+        private final Instant at;
+        private final double[] values;
+        private final int processes;
 
-        @Override
-        public int hashCode() {
-            return at.hashCode();
+        Point(Instant at, double[] values, int processes) {
+            this.at = at;
+            this.values = values;
+            this.processes = processes;
         }
     }
 
@@ -75,7 +71,7 @@ public final class SampleHistory {
         Iterator<Deque<Point>> series = points.values().iterator();
         while (series.hasNext()) {
             Deque<Point> deque = series.next();
-            while (!deque.isEmpty() && deque.peekFirst().at().isBefore(oldest)) {
+            while (!deque.isEmpty() && deque.peekFirst().at.isBefore(oldest)) {
                 deque.removeFirst();
             }
             if (deque.isEmpty()) {
@@ -87,7 +83,7 @@ public final class SampleHistory {
     private void add(GpuSample gpu) {
         Deque<Point> deque = points.computeIfAbsent(gpu.identity().key(), key -> new ArrayDeque<>());
         Point last = deque.peekLast();
-        if (last != null && gpu.takenAt().isBefore(last.at().plus(resolution))) {
+        if (last != null && gpu.takenAt().isBefore(last.at.plus(resolution))) {
             return;
         }
         double[] values = new double[REMEMBERED.size()];
@@ -105,22 +101,21 @@ public final class SampleHistory {
             throw new IllegalArgumentException(quantity + " is not remembered");
         }
         return window(gpu, from)
-                .filter(point -> !Double.isNaN(point.values()[column]))
-                .map(point -> new Sample(point.at(), point.values()[column]))
+                .filter(point -> !Double.isNaN(point.values[column]))
+                .map(point -> new Sample(point.at, point.values[column]))
                 .toList();
     }
 
     /** The number of processes on one GPU since {@code from}, oldest first, where they could be listed. */
     public List<Sample> processCounts(GpuIdentity gpu, Instant from) {
         return window(gpu, from)
-                .filter(point -> point.processes() >= 0)
-                .map(point -> new Sample(point.at(), point.processes()))
+                .filter(point -> point.processes >= 0)
+                .map(point -> new Sample(point.at, point.processes))
                 .toList();
     }
 
     private java.util.stream.Stream<Point> window(GpuIdentity gpu, Instant from) {
-        return points.getOrDefault(gpu.key(), new ArrayDeque<>()).stream()
-                .filter(point -> !point.at().isBefore(from));
+        return points.getOrDefault(gpu.key(), new ArrayDeque<>()).stream().filter(point -> !point.at.isBefore(from));
     }
 
     /** How far back the history of this GPU reaches from {@code now}; empty when there is none. */
@@ -128,7 +123,7 @@ public final class SampleHistory {
         Deque<Point> deque = points.get(gpu.key());
         return deque == null || deque.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Duration.between(deque.peekFirst().at(), now));
+                : Optional.of(Duration.between(deque.peekFirst().at, now));
     }
 
     /** A copy that later additions do not change. */
