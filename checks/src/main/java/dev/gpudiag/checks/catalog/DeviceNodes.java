@@ -82,7 +82,10 @@ final class DeviceNodes {
             return Optional.empty();
         }
         if (node.kind() == Kind.SOMETHING_ELSE) {
-            return Optional.of(node.path() + " is not a device node");
+            return Optional.of(
+                    node.major() < 0
+                            ? node.path() + " is not a device node"
+                            : node.path() + " leads to " + node.major() + ":" + node.minor() + ", not to the driver");
         }
         OptionalInt minor = minor(node);
         boolean right = minor.isEmpty() || (node.major() == MAJOR && node.minor() == minor.getAsInt());
@@ -103,7 +106,8 @@ final class DeviceNodes {
     static String describe(DeviceNode node) {
         return switch (node.kind()) {
             case ABSENT -> "absent";
-            case SOMETHING_ELSE -> "not a character device";
+            case SOMETHING_ELSE ->
+                node.major() < 0 ? "not a character device" : "device " + node.major() + ":" + node.minor();
             case CHARACTER_DEVICE ->
                 "character device " + node.major() + ":" + node.minor() + (node.accessible() ? "" : ", no access");
         };

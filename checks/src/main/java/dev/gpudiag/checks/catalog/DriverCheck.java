@@ -1,6 +1,5 @@
 package dev.gpudiag.checks.catalog;
 
-import dev.gpudiag.checks.Amounts;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckSpec;
 import dev.gpudiag.checks.Evidence;
@@ -10,7 +9,6 @@ import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
-import dev.gpudiag.telemetry.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +43,12 @@ final class DriverCheck implements Check {
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(new DriverFailure(facts).finding());
-        passedThrough(facts).filter(found -> !facts.ownGpus().isEmpty()).ifPresent(findings::add);
+        boolean partly = findings.getFirst().status() == Status.CRITICAL;
+        DriverFindings.passedThrough(facts).filter(found -> partly).ifPresent(findings::add);
+        if (!facts.heldByNouveau().isEmpty()
+                && facts.heldByNouveau().size() < facts.ownGpus().size()) {
+            findings.add(DriverFindings.nouveau(facts));
+        }
         return findings;
     }
 
@@ -62,7 +65,7 @@ final class DriverCheck implements Check {
         findings.add(versions(facts));
         upgradeOnDisk(facts).ifPresent(findings::add);
         nouveau(facts).ifPresent(findings::add);
-        passedThrough(facts).ifPresent(findings::add);
+        DriverFindings.passedThrough(facts).ifPresent(findings::add);
         findings.addAll(DeviceNodes.ofWorkingDriver(facts.state().deviceNodes()));
         evidence.sample().gpus().forEach(gpu -> unsupported(gpu, facts).ifPresent(findings::add));
         return findings;
@@ -76,19 +79,19 @@ final class DriverCheck implements Check {
                 .orElse("");
         if (module.isEmpty() && library.isEmpty()) {
             return facts.state().usable()
-                    ? proven(Finding.builder(Status.OK, Subject.node(), "NVML answers" + cuda), facts)
+                    ? DriverFindings.proven(Finding.builder(Status.OK, Subject.node(), "NVML answers" + cuda), facts)
                     : Finding.of(Status.SKIPPED, Subject.node(), "driver version: not in this recording");
         }
         if (module.isEmpty() || library.isEmpty()) {
             String version = module.or(() -> library).orElseThrow();
-            return proven(Finding.builder(Status.OK, Subject.node(), "driver " + version + cuda), facts);
+            return DriverFindings.proven(Finding.builder(Status.OK, Subject.node(), "driver " + version + cuda), facts);
         }
         if (module.equals(library)) {
             String seen = "kernel module " + module.get() + " = NVML library " + library.get() + cuda;
             return replacedLibrary(facts)
-                    .orElseGet(() -> proven(Finding.builder(Status.OK, Subject.node(), seen), facts));
+                    .orElseGet(() -> DriverFindings.proven(Finding.builder(Status.OK, Subject.node(), seen), facts));
         }
-        return mismatch(facts, module.get(), library.get(), Status.WARNING);
+        return DriverFindings.mismatch(facts, module.get(), library.get(), Status.WARNING);
     }
 
     /** NVML answers with the version that is mapped; the file under its name may be a newer one by now. */
@@ -97,25 +100,7 @@ final class DriverCheck implements Check {
         Optional<String> module = facts.moduleVersion();
         return file.isEmpty() || file.equals(module)
                 ? Optional.empty()
-                : Optional.of(mismatch(facts, module.orElseThrow(), file.get(), Status.WARNING));
-    }
-
-    static Finding mismatch(DriverFacts facts, String module, String library, Status status) {
-        Finding.Builder finding = Finding.builder(
-                        status,
-                        Subject.node(),
-                        "version mismatch: kernel module " + module + ", NVML library " + library)
-                .limit("equal versions")
-                .why(
-                        "The driver was replaced under a running kernel, often by an unattended upgrade: programs that start"
-                                + " now cannot use a GPU.");
-        if (facts.inContainer()) {
-            finding.action("restart this container: its library was put in before the driver of the host was replaced");
-        }
-        finding.action("drain the node: stop what uses the GPUs (lsof /dev/nvidia*)")
-                .action("reboot, or reload: modprobe -r nvidia_drm nvidia_modeset nvidia_uvm nvidia; modprobe nvidia")
-                .action("keep the driver from being upgraded by itself: apt-mark hold 'nvidia-*' 'libnvidia-*'");
-        return proven(finding, facts);
+                : Optional.of(DriverFindings.mismatch(facts, module.orElseThrow(), file.get(), Status.WARNING));
     }
 
     private static Optional<Finding> upgradeOnDisk(DriverFacts facts) {
@@ -125,7 +110,7 @@ final class DriverCheck implements Check {
             return Optional.empty();
         }
         String seen = "kernel module " + loaded.get() + " is loaded, " + onDisk.get() + " is on disk";
-        return Optional.of(proven(
+        return Optional.of(DriverFindings.proven(
                 Finding.builder(Status.INFO, Subject.node(), seen)
                         .why("The next reboot or reload of the driver brings the other version.")
                         .action("reboot at the next gap, or put the loaded version back"),
@@ -134,7 +119,7 @@ final class DriverCheck implements Check {
 
     private static Optional<Finding> nouveau(DriverFacts facts) {
         if (!facts.heldByNouveau().isEmpty()) {
-            return Optional.of(DriverFailure.nouveau(facts));
+            return Optional.of(DriverFindings.nouveau(facts));
         }
         boolean loaded =
                 facts.state().get(HostQuantities.NOUVEAU_LOADED).value().orElse(false);
@@ -143,18 +128,6 @@ final class DriverCheck implements Check {
                         .proof(HostQuantities.NOUVEAU_LOADED, facts.state().get(HostQuantities.NOUVEAU_LOADED))
                         .build())
                 : Optional.empty();
-    }
-
-    static Optional<Finding> passedThrough(DriverFacts facts) {
-        int count = facts.passedThrough().size();
-        return count == 0
-                ? Optional.empty()
-                : Optional.of(Finding.builder(
-                                Status.INFO,
-                                Subject.node(),
-                                Amounts.plural(count, "GPU") + " given to virtual machines (vfio-pci)")
-                        .proof(facts.state().pciDevices().source(), DriverFailure.addresses(facts.passedThrough()))
-                        .build());
     }
 
     private static Optional<Finding> unsupported(GpuSample gpu, DriverFacts facts) {
@@ -167,23 +140,5 @@ final class DriverCheck implements Check {
                 .proof(GpuQuantities.COMPUTE_CAPABILITY, gpu.get(GpuQuantities.COMPUTE_CAPABILITY))
                 .proof("driver version", facts.moduleVersion().orElseThrow())
                 .build());
-    }
-
-    static Finding proven(Finding.Builder finding, DriverFacts facts) {
-        for (Quantity<String> quantity : List.of(
-                HostQuantities.MODULE_VERSION,
-                HostQuantities.MODULE_ON_DISK_VERSION,
-                HostQuantities.DRIVER_VERSION,
-                HostQuantities.NVML_VERSION,
-                HostQuantities.LIBRARY_VERSION,
-                HostQuantities.LIBRARY_PATH)) {
-            if (facts.text(quantity).isPresent()) {
-                finding.proof(quantity, facts.state().get(quantity));
-            }
-        }
-        if (!facts.state().usable() && !facts.recordedWithoutHost()) {
-            finding.proof("nvmlInit_v2", facts.state().nvml().describe());
-        }
-        return finding.build();
     }
 }

@@ -21,8 +21,9 @@ record DriverFacts(DriverState state) {
         return new DriverFacts(sample.driver());
     }
 
+    /** Whether somebody looked at the bus; a machine without a PCI bus is known to have nothing on it. */
     boolean pciKnown() {
-        return state.pciDevices().isPresent();
+        return state.pciDevices().isPresent() || state.pciDevices().reason().equals(Optional.of(Reason.NOT_SUPPORTED));
     }
 
     /** NVIDIA GPUs on the bus; empty also where the bus cannot be read. */

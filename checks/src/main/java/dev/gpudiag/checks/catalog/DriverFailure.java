@@ -1,17 +1,15 @@
 package dev.gpudiag.checks.catalog;
 
-import dev.gpudiag.checks.Amounts;
+import static dev.gpudiag.checks.catalog.DriverFindings.critical;
+
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.DeviceNode;
 import dev.gpudiag.telemetry.HostQuantities;
-import dev.gpudiag.telemetry.PciDevice;
-import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Why NVML does not start, in the order in which one cause hides the next.
@@ -33,13 +31,14 @@ record DriverFailure(DriverFacts facts) {
             return timedOut();
         }
         if (!facts.gpus().isEmpty() && facts.ownGpus().isEmpty()) {
-            return DriverCheck.passedThrough(facts).orElseThrow();
+            return DriverFindings.passedThrough(facts).orElseThrow();
         }
-        if (!facts.heldByNouveau().isEmpty()) {
-            return nouveau(facts);
+        if (!facts.ownGpus().isEmpty()
+                && facts.heldByNouveau().size() == facts.ownGpus().size()) {
+            return DriverFindings.nouveau(facts);
         }
         if (facts.moduleLoaded().equals(Optional.of(false))) {
-            return moduleNotLoaded();
+            return new ModuleNotLoaded(facts).finding();
         }
         return facts.moduleLoaded().isPresent() ? moduleLoaded() : moduleUnknown();
     }
@@ -48,6 +47,7 @@ record DriverFailure(DriverFacts facts) {
         String detail = facts.state().nvml().describe();
         String seen = detail.startsWith("driver does not answer") ? detail : "driver does not answer: " + detail;
         return critical(
+                facts,
                 seen,
                 "Every program that asks the driver now waits as well, and cannot be killed.",
                 "look for Xid 119, 120, 79 or a GSP time-out: dmesg -T | grep -iE 'NVRM|Xid'",
@@ -55,113 +55,16 @@ record DriverFailure(DriverFacts facts) {
                 "drain the node and reboot it; power-cycle it if the reboot hangs");
     }
 
-    static Finding nouveau(DriverFacts facts) {
-        List<PciDevice> held = facts.heldByNouveau();
-        String name = held.getFirst().driver().orElse("nouveau");
-        String seen = Amounts.plural(held.size(), "GPU") + " bound to " + name + ", not to nvidia";
-        return Finding.builder(Status.CRITICAL, Subject.node(), seen)
-                .why("The driver of the Linux kernel holds the GPU; CUDA cannot use it.")
-                .action("printf 'blacklist " + name + "\\noptions " + name
-                        + " modeset=0\\n' > /etc/modprobe.d/blacklist-" + name + ".conf")
-                .action("rebuild the initramfs: update-initramfs -u, or dracut -f")
-                .action("install NVIDIA's driver if it is not, then reboot")
-                .proof(facts.state().pciDevices().source(), addresses(held))
-                .build();
-    }
-
-    private Finding moduleNotLoaded() {
-        Optional<Refusal> refusal = refusal();
-        Reading<String> onDisk = facts.state().get(HostQuantities.MODULE_ON_DISK_VERSION);
-        if (refusal.isPresent()) {
-            return critical(
-                    "driver not loaded: " + refusal.get().text(),
-                    "The kernel module does not start for a GPU that it does not support.",
-                    refusal.get().remedy(),
-                    "confirm: dmesg -T | grep -i NVRM");
-        }
-        if (!facts.installed()) {
-            return notInstalled();
-        }
-        if (facts.pciKnown() && facts.gpus().isEmpty()) {
-            return noGpuOnBus();
-        }
-        if (facts.inContainer()) {
-            return critical(
-                    notLoaded(),
-                    "A container uses the kernel module of its host.",
-                    "on the host: modprobe nvidia; dmesg -T | grep -iE 'nvidia|NVRM'",
-                    "under Kubernetes with the GPU operator: look at the driver pod of this node");
-        }
-        if (onDisk.isPresent()) {
-            return critical(
-                    notLoaded(),
-                    "The module is on disk, and something keeps it from being loaded.",
-                    "modprobe nvidia",
-                    "if that fails: dmesg -T | grep -iE 'nvidia|NVRM|module verification|Lockdown'",
-                    "\"Key was rejected by service\" is Secure Boot: mokutil --sb-state; sign the module and enrol the key",
-                    "look for a blacklist: grep -rE 'blacklist +nvidia' /etc/modprobe.d /lib/modprobe.d");
-        }
-        return moduleNotOnDisk(onDisk);
-    }
-
-    private Finding moduleNotOnDisk(Reading<String> onDisk) {
-        boolean looked = !onDisk.reason().equals(Optional.of(Reason.NOT_READ));
-        String kernel = facts.text(HostQuantities.KERNEL_RELEASE).orElse("the running kernel");
-        String seen = looked ? "driver not loaded: no kernel module nvidia for " + kernel + library() : notLoaded();
-        return critical(
-                seen,
-                "Kernel and module must match: after a kernel upgrade the module has to be built again.",
-                "see what DKMS has: dkms status",
-                "build it: apt install linux-headers-$(uname -r) && dkms autoinstall, or install the driver's package anew",
-                "modprobe nvidia");
-    }
-
-    private Finding notInstalled() {
-        if (!facts.pciKnown()) {
-            return new Finding(
-                    Status.UNKNOWN,
-                    Subject.node(),
-                    "no driver, and the PCI bus cannot be read: whether there is a GPU is not known",
-                    "",
-                    List.of(),
-                    "",
-                    List.of("let gpudiag read /sys/bus/pci/devices"),
-                    List.of(),
-                    Optional.empty());
-        }
-        if (facts.gpus().isEmpty()) {
-            return noGpuOnBus();
-        }
-        return critical(
-                Amounts.plural(facts.ownGpus().size(), "NVIDIA GPU") + " and no driver: kernel module not loaded",
-                "Without NVIDIA's driver nothing can use the GPU.",
-                "install the driver, on Ubuntu: ubuntu-drivers install --gpgpu; on Debian: apt install nvidia-driver",
-                "reboot, or: modprobe nvidia");
-    }
-
-    /** The driver was put here for a GPU; the module refuses to load where it finds none. */
-    private Finding noGpuOnBus() {
-        String seen = facts.installed() ? notLoaded() + "; no GPU on the PCI bus" : "no GPU on the PCI bus";
-        return DriverCheck.proven(
-                Finding.builder(Status.CRITICAL, Subject.node(), seen)
-                        .why(
-                                "A node that should have a GPU shows none, and the kernel module does not load without one.")
-                        .action(
-                                "look whether a GPU fell off the bus: dmesg -T | grep -iE 'Xid|fallen off|AER|pcieport'")
-                        .action("power-cycle the node (cold, not a reboot); then reseat or replace the GPU")
-                        .action("in a virtual machine: look whether the GPU is attached to it")
-                        .proof(facts.state().pciDevices().source(), "no GPU of vendor 0x10de")
-                        .causedBy("devices"),
-                facts);
-    }
-
     private Finding moduleLoaded() {
         Optional<String> module = facts.text(HostQuantities.MODULE_VERSION);
         Optional<String> library = facts.text(HostQuantities.LIBRARY_VERSION);
         boolean differ = module.isPresent() && library.isPresent() && !module.equals(library);
         if (code(VERSION_MISMATCH) || differ) {
-            return DriverCheck.mismatch(
-                    facts, module.orElse("unknown"), library.orElse("of another version"), Status.CRITICAL);
+            return DriverFindings.mismatch(
+                    facts,
+                    facts.moduleVersion().orElse("unknown"),
+                    facts.libraryVersion().orElse("of another version"),
+                    Status.CRITICAL);
         }
         if (libraryMissing()) {
             return libraryNotFound();
@@ -174,10 +77,12 @@ record DriverFailure(DriverFacts facts) {
 
     private Finding moduleUnknown() {
         if (code(DRIVER_NOT_LOADED)) {
-            return facts.installed() || facts.gpus().isEmpty() ? moduleNotLoaded() : notInstalled();
+            return facts.installed() || facts.gpus().isEmpty()
+                    ? new ModuleNotLoaded(facts).finding()
+                    : new ModuleNotLoaded(facts).notInstalled();
         }
         return !facts.installed() && facts.gpus().isEmpty() && !code(LIBRARY_NOT_FOUND) && !knownCode()
-                ? notInstalled()
+                ? new ModuleNotLoaded(facts).notInstalled()
                 : moduleLoaded();
     }
 
@@ -186,14 +91,14 @@ record DriverFailure(DriverFacts facts) {
     }
 
     private boolean libraryMissing() {
-        Reading<String> path = facts.state().get(HostQuantities.LIBRARY_PATH);
-        boolean lookedInVain = !path.isPresent() && !path.reason().equals(Optional.of(Reason.NOT_READ));
-        return code(LIBRARY_NOT_FOUND) || (lookedInVain && !knownCode());
+        return code(LIBRARY_NOT_FOUND)
+                || (!knownCode() && facts.text(HostQuantities.LIBRARY_PATH).isEmpty());
     }
 
     private Finding libraryNotFound() {
         if (facts.inContainer()) {
             return critical(
+                    facts,
                     "library missing: no libnvidia-ml.so.1 in this container",
                     "The kernel module runs; the container was started without the driver's libraries.",
                     "start it with the NVIDIA runtime: --gpus all, or runtimeClassName: nvidia",
@@ -201,8 +106,9 @@ record DriverFailure(DriverFacts facts) {
                     "or name the library: --nvml-library FILE");
         }
         return critical(
-                "library missing: no libnvidia-ml.so.1, though the kernel module is loaded",
-                "The kernel module runs; nothing on this node can talk to it.",
+                facts,
+                "library missing: no libnvidia-ml.so.1",
+                "Without it nothing on this node can talk to the kernel module.",
                 "look for it: ldconfig -p | grep nvidia-ml; find / -xdev -name 'libnvidia-ml.so*'",
                 "install the libraries of the same version as the module: libnvidia-compute-NNN, libnvidia-ml1",
                 "or name the library: --nvml-library FILE");
@@ -210,6 +116,7 @@ record DriverFailure(DriverFacts facts) {
 
     private Finding notNvml() {
         return critical(
+                facts,
                 facts.text(HostQuantities.LIBRARY_PATH).orElse("the library") + " is not a usable NVML",
                 "It lacks what every NVML since R470 has: a stub, or a driver that is too old.",
                 "name the driver's own library: --nvml-library FILE",
@@ -234,7 +141,7 @@ record DriverFailure(DriverFacts facts) {
                 .action(
                         "look whether udev or a container runtime makes others: ls -l /dev/nvidia*; ls /lib/udev/rules.d");
         obstacles.forEach(node -> finding.proof(node.path(), DeviceNodes.describe(node)));
-        return Optional.of(DriverCheck.proven(finding, facts));
+        return Optional.of(DriverFindings.proven(finding, facts));
     }
 
     private Optional<Finding> refused() {
@@ -254,27 +161,30 @@ record DriverFailure(DriverFacts facts) {
         }
         finding.action("add this user to the group of the nodes (often video), or run as root");
         forbidden.forEach(node -> finding.proof(node.path(), DeviceNodes.describe(node)));
-        return Optional.of(DriverCheck.proven(finding, facts));
+        return Optional.of(DriverFindings.proven(finding, facts));
     }
 
     private Finding byReturnCode() {
         String answer = facts.state().nvml().describe();
         if (code(GPU_IS_LOST) || facts.nvmlFailedFor(Reason.GPU_LOST)) {
             return critical(
+                    facts,
                     "NVML does not start: a GPU is lost: " + answer,
                     "A GPU that no longer answers on the bus can keep the whole driver from starting.",
                     "see which: dmesg -T | grep -E 'Xid.*79|fallen off the bus'",
                     "drain the node and power-cycle it; then reseat or replace that GPU");
         }
-        Optional<Refusal> refusal = refusal();
+        Optional<DriverRefusal> refusal = DriverRefusal.ofAll(facts);
         if (refusal.isPresent()) {
             return critical(
+                    facts,
                     refusal.get().text(),
                     "The kernel module is loaded but does not drive this GPU.",
                     refusal.get().remedy(),
                     "confirm: dmesg -T | grep -i NVRM");
         }
         return critical(
+                facts,
                 "NVML does not start: " + answer,
                 code(DRIVER_NOT_LOADED)
                         ? "The kernel module is loaded and still refuses: its start for the GPU may have failed."
@@ -284,62 +194,7 @@ record DriverFailure(DriverFacts facts) {
                 "drain the node and reboot it; power-cycle it if a GPU stays away");
     }
 
-    /** A driver that supports none of the GPUs on the bus, and what to install instead. */
-    private record Refusal(String text, String remedy) {}
-
-    /** Why the module in force, or else the one on disk, drives no GPU on this bus; empty if it may drive one. */
-    private Optional<Refusal> refusal() {
-        List<Optional<Refusal>> refusals = facts.ownGpus().stream()
-                .map(gpu -> DriverSupport.ofDevice(gpu.deviceId()).flatMap(this::refusal))
-                .toList();
-        boolean all = !refusals.isEmpty() && refusals.stream().allMatch(Optional::isPresent);
-        return all ? refusals.getFirst() : Optional.empty();
-    }
-
-    private Optional<Refusal> refusal(DriverSupport support) {
-        Optional<String> version = facts.moduleVersion().or(() -> facts.text(HostQuantities.MODULE_ON_DISK_VERSION));
-        Optional<String> flavour = facts.text(HostQuantities.MODULE_FLAVOUR);
-        return version.flatMap(support::refusal)
-                .map(text -> new Refusal(text, support.remedy()))
-                .or(() -> flavour.flatMap(support::flavourRefusal)
-                        .map(text -> new Refusal(text, "install the driver with the other kernel module flavour")));
-    }
-
-    private String notLoaded() {
-        String onDisk = facts.text(HostQuantities.MODULE_ON_DISK_VERSION)
-                .map(version -> ", module " + version + " on disk")
-                .orElse("");
-        return "driver not loaded: no kernel module nvidia" + onDisk + library();
-    }
-
-    private String library() {
-        return facts.text(HostQuantities.LIBRARY_VERSION)
-                .map(version -> ", library " + version)
-                .orElse("");
-    }
-
     private boolean code(int code) {
         return facts.returnCode().orElse(0) == code;
-    }
-
-    private Finding critical(String seen, String why, String... actions) {
-        Finding.Builder finding =
-                Finding.builder(Status.CRITICAL, Subject.node(), seen).why(why);
-        List.of(actions).forEach(finding::action);
-        if (!facts.gpus().isEmpty()) {
-            finding.proof(facts.state().pciDevices().source(), addresses(facts.gpus()));
-        }
-        Reading<Boolean> loaded = facts.state().get(HostQuantities.MODULE_LOADED);
-        if (loaded.isPresent()) {
-            finding.proof(HostQuantities.MODULE_LOADED, loaded);
-        }
-        return DriverCheck.proven(finding, facts);
-    }
-
-    static String addresses(List<PciDevice> devices) {
-        return devices.stream()
-                .map(device -> device.address()
-                        + device.driver().map(name -> " (" + name + ")").orElse(" (no driver)"))
-                .collect(Collectors.joining(", "));
     }
 }

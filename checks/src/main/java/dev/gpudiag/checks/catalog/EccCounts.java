@@ -80,7 +80,8 @@ record EccCounts(Readings readings) {
     }
 
     Finding.Builder measured(Finding.Builder finding) {
-        ALL.forEach(counter -> count(counter).ifPresent(count -> finding.measured(counter.total.id(), count, "count")));
+        ALL.forEach(counter ->
+                count(counter).ifPresent(count -> finding.measured(counter.total.id(), (double) count, "count")));
         return finding;
     }
 

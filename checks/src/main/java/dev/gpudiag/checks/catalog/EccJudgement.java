@@ -184,7 +184,7 @@ final class EccJudgement {
             Finding.Builder finding = finding(Status.WARNING, rows + " rows remapped for uncorrectable errors")
                     .limit("under " + MOST_REMAPPED_ROWS)
                     .why("Memory that loses so many rows goes on losing them.")
-                    .measured(REMAPPED_ROWS_UNCORRECTABLE.id(), rows, "count")
+                    .measured(REMAPPED_ROWS_UNCORRECTABLE.id(), (double) rows, "count")
                     .proof(REMAPPED_ROWS_UNCORRECTABLE, gpu.get(REMAPPED_ROWS_UNCORRECTABLE));
             EccActions.replace(gpu.identity()).forEach(finding::action);
             add(finding);
@@ -195,11 +195,11 @@ final class EccJudgement {
             add(finding(Status.WARNING, Amounts.plural(none, "memory bank") + " without a spare row")
                     .why("The next bad row in such a bank cannot be remapped.")
                     .action("plan to replace the GPU: show the vendor nvidia-smi -q -d ROW_REMAPPER")
-                    .measured(REMAP_BANKS_NONE.id(), none, "count")
+                    .measured(REMAP_BANKS_NONE.id(), (double) none, "count")
                     .proof(REMAP_BANKS_NONE, gpu.get(REMAP_BANKS_NONE)));
         } else if (low > 0) {
             add(finding(Status.INFO, Amounts.plural(low, "memory bank") + " with few spare rows")
-                    .measured(REMAP_BANKS_LOW.id(), low, "count")
+                    .measured(REMAP_BANKS_LOW.id(), (double) low, "count")
                     .proof(REMAP_BANKS_LOW, gpu.get(REMAP_BANKS_LOW)));
         }
     }
@@ -211,7 +211,7 @@ final class EccJudgement {
             Finding.Builder finding = finding(Status.CRITICAL, pages + " memory pages retired")
                     .limit("under " + MOST_RETIRED_PAGES)
                     .why("The table of retired pages is full: the next bad page stays in use.")
-                    .measured("retired_pages", pages, "count")
+                    .measured("retired_pages", (double) pages, "count")
                     .proof(RETIRED_PAGES_SINGLE_BIT, gpu.get(RETIRED_PAGES_SINGLE_BIT))
                     .proof(RETIRED_PAGES_DOUBLE_BIT, gpu.get(RETIRED_PAGES_DOUBLE_BIT));
             EccActions.replace(gpu.identity()).forEach(finding::action);
@@ -270,7 +270,7 @@ final class EccJudgement {
         boolean worthKnowing = corrected > 0 || life > 0;
         Finding.Builder finding = finding(worthKnowing ? Status.INFO : Status.OK, seen);
         gpu.value(REMAPPED_ROWS_UNCORRECTABLE)
-                .ifPresent(rows -> finding.measured(REMAPPED_ROWS_UNCORRECTABLE.id(), rows, "count"));
+                .ifPresent(rows -> finding.measured(REMAPPED_ROWS_UNCORRECTABLE.id(), (double) rows, "count"));
         return counts.proven(counts.measured(finding), EccCounts.VOLATILE_UNCORRECTED)
                 .build();
     }

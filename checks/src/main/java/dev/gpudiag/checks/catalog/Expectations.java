@@ -134,7 +134,7 @@ final class Expectations {
                         subject,
                         up + " of " + Amounts.plural(expected, "expected NVLink") + " up")
                 .limit(Amounts.plural(expected, "link"))
-                .measured("nvlinks_up", up, "count")
+                .measured("nvlinks_up", (double) up, "count")
                 .measured("expected_nvlinks", expected, "count")
                 .why(up < expected ? "Traffic between GPUs takes fewer links or PCIe, and collectives slow down." : "")
                 .action("see which: nvidia-smi nvlink -s; dmesg -T | grep -iE 'nvlink|Xid.*: (74|14[4-9]|150),'")

@@ -66,7 +66,7 @@ final class GpuPresence {
         }
         List<PciDevice> own = facts.ownGpus();
         if (own.isEmpty() && !facts.passedThrough().isEmpty()) {
-            return DriverCheck.passedThrough(facts).map(List::of).orElse(List.of());
+            return DriverFindings.passedThrough(facts).map(List::of).orElse(List.of());
         }
         if (own.isEmpty()) {
             String seen = facts.installed()
@@ -79,7 +79,7 @@ final class GpuPresence {
                         Subject.node(),
                         Amounts.plural(own.size(), "GPU") + " on the PCI bus, none usable: the driver does not work")
                 .measured("pci_gpus", own.size(), "count")
-                .proof(facts.state().pciDevices().source(), DriverFailure.addresses(own))
+                .proof(facts.state().pciDevices().source(), DriverFindings.addresses(own))
                 .causedBy("driver")
                 .build());
     }
@@ -94,9 +94,9 @@ final class GpuPresence {
                 .action("if no GPU belongs here: remove the driver's packages, and any saved baseline")
                 .proof(
                         "PCI bus",
-                        DriverFailure.addresses(facts.gpus()).isEmpty()
+                        DriverFindings.addresses(facts.gpus()).isEmpty()
                                 ? "no GPU of vendor 0x10de"
-                                : DriverFailure.addresses(facts.gpus()))
+                                : DriverFindings.addresses(facts.gpus()))
                 .proof(HostQuantities.DRIVER_INSTALLED, facts.state().get(HostQuantities.DRIVER_INSTALLED))
                 .build();
     }
@@ -125,7 +125,7 @@ final class GpuPresence {
                     + Amounts.plural(facts.ownGpus().size(), "GPU") + " on the bus given to this container";
             return List.of(Finding.builder(Status.INFO, Subject.node(), seen)
                     .why("A container sees the bus of its host; set devices.expect-count to hold it against a number.")
-                    .proof(facts.state().pciDevices().source(), DriverFailure.addresses(missing))
+                    .proof(facts.state().pciDevices().source(), DriverFindings.addresses(missing))
                     .build());
         }
         return missing.stream().map(this::missingInNvml).toList();
@@ -150,25 +150,22 @@ final class GpuPresence {
 
     private Finding missingInNvml(PciDevice device) {
         String driver = device.driver().orElse("no driver");
-        Optional<String> refusal = DriverSupport.ofDevice(device.deviceId())
-                .flatMap(row -> facts.moduleVersion()
-                        .flatMap(row::refusal)
-                        .or(() -> facts.text(HostQuantities.MODULE_FLAVOUR).flatMap(row::flavourRefusal)));
+        Optional<DriverRefusal> refusal = DriverRefusal.of(device, facts);
         Finding.Builder finding = Finding.builder(
                         Status.CRITICAL,
                         Subject.node(),
                         device.address() + " is on the PCI bus (" + driver + ") and not in NVML")
-                .why(refusal.orElse("The kernel module did not start this GPU, or it was lost before anybody looked."))
+                .why(refusal.map(DriverRefusal::text)
+                        .orElse("The kernel module did not start this GPU, or it was lost before anybody looked."))
                 .action("see why: dmesg -T | grep -iE 'NVRM|Xid|probe' | grep -i "
                         + device.address().substring(device.address().indexOf(':') + 1));
         if (refusal.isPresent()) {
-            finding.action(
-                    DriverSupport.ofDevice(device.deviceId()).orElseThrow().remedy());
+            finding.action(refusal.get().remedy());
         } else {
             finding.action("look whether it is excluded: grep -r NVreg_ExcludedGpus /etc/modprobe.d; nvidia-smi -B")
                     .action("drain the node and reboot it; power-cycle it if the GPU stays away");
         }
-        return finding.proof(facts.state().pciDevices().source(), DriverFailure.addresses(List.of(device)))
+        return finding.proof(facts.state().pciDevices().source(), DriverFindings.addresses(List.of(device)))
                 .proof(HostQuantities.GPU_COUNT, facts.state().get(HostQuantities.GPU_COUNT))
                 .build();
     }

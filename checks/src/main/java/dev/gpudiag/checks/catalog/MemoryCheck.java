@@ -63,12 +63,12 @@ final class MemoryCheck implements GpuCheck {
             List.of(LIMIT, WINDOW, HORIZON));
 
     /** Memory of a GPU or a MIG device, without what driver and firmware keep for themselves. */
-    private record Framebuffer(long used, long usable) {
+    private record Framebuffer(double used, double usable) {
         double ratio() {
-            return Math.min(1, (double) used / usable);
+            return Math.min(1, used / usable);
         }
 
-        long free() {
+        double free() {
             return Math.max(0, usable - used);
         }
     }
@@ -127,7 +127,8 @@ final class MemoryCheck implements GpuCheck {
         }
         Framebuffer memory = framebuffer(readings);
         if (memory.usable() <= 0 || memory.used() < 0) {
-            String seen = "memory: " + memory.used() + " of " + memory.usable() + " bytes makes no sense";
+            String seen = "memory: " + Amounts.bytes(memory.used()) + " used of " + Amounts.bytes(memory.usable())
+                    + " makes no sense";
             return Optional.of(proven(Finding.builder(Status.UNKNOWN, subject, seen), readings)
                     .build());
         }
@@ -135,10 +136,10 @@ final class MemoryCheck implements GpuCheck {
     }
 
     private static Framebuffer framebuffer(Readings readings) {
-        long reserved = Math.max(0, readings.value(MEMORY_RESERVED).orElse(0L));
+        double reserved = Math.max(0, readings.value(MEMORY_RESERVED).orElse(0L));
         return new Framebuffer(
-                readings.value(MEMORY_USED).orElseThrow(),
-                readings.value(MEMORY_TOTAL).orElseThrow() - reserved);
+                readings.value(MEMORY_USED).orElseThrow().doubleValue(),
+                readings.value(MEMORY_TOTAL).orElseThrow().doubleValue() - reserved);
     }
 
     private static Finding growing(
@@ -146,7 +147,7 @@ final class MemoryCheck implements GpuCheck {
         Duration window = evidence.setting(WINDOW);
         Duration horizon = evidence.setting(HORIZON);
         Optional<Duration> end = growth.exhaustion(memory.free());
-        boolean nearlyFull = (double) memory.free() / memory.usable() < FREE_AT_MOST;
+        boolean nearlyFull = memory.free() / memory.usable() < FREE_AT_MOST;
         boolean soon = end.filter(left -> left.compareTo(horizon) < 0).isPresent();
         Status status = level(memory, evidence);
         String seen = used(memory) + ", grows by " + Amounts.bytes(growth.perSecond() * 3600) + "/h"

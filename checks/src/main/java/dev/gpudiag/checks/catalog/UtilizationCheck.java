@@ -100,7 +100,7 @@ final class UtilizationCheck implements GpuCheck {
             finding = Finding.builder(Status.OK, subject, over);
         }
         return finding.measured("utilization_mean_ratio", mean, "ratio")
-                .measured("window_seconds", window.toSeconds(), "seconds")
+                .measured("window_seconds", (double) window.toSeconds(), "seconds")
                 .proof("history of utilization_gpu_ratio", series.size() + " samples")
                 .proof(UTILIZATION_GPU, gpu.get(UTILIZATION_GPU))
                 .build();
