@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gpudiag.telemetry.HostQuantities;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +188,16 @@ class HostileCaptureTest {
         Replay replay = Replay.open(file("$ nvidia-smi -q -x\nWARNING: infoROM\n" + HEAD + LOG + "$ exit\n"));
         assertThat(replay.sample().gpus()).hasSize(1);
         assertThat(replay.warnings()).containsExactly("what stands before the XML (2 lines) was left out");
+    }
+
+    @Test
+    void aGpuThatNvidiaSmiCouldNotOpenIsStillCounted() throws Exception {
+        String complaint = "Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.";
+        String log = LOG.replace("<nvidia_smi_log>", "<nvidia_smi_log><attached_gpus>2</attached_gpus>");
+        Replay replay = Replay.open(file(HEAD + log + complaint + "\n"));
+        assertThat(replay.warnings()).containsExactly(complaint, "attached_gpus is 2, but the capture holds 1");
+        assertThat(replay.sample().driver().readings().value(HostQuantities.GPU_COUNT))
+                .contains(2L);
     }
 
     @Test
