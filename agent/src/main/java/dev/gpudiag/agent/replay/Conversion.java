@@ -2,6 +2,7 @@ package dev.gpudiag.agent.replay;
 
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -67,15 +68,15 @@ interface Conversion<T> {
     }
 
     /** A decimal number, alone or before a unit of {@code units} that says what to multiply it by. */
-    static Conversion<Double> decimal(Map<String, Double> units) {
+    static Conversion<Double> decimal(Map<String, BigDecimal> units) {
         return text -> {
             Matcher matcher = Numbers.DECIMAL.matcher(text);
             if (!matcher.matches()) {
                 return Optional.empty();
             }
             return Optional.ofNullable(units.get(matcher.group(2)))
-                    .map(factor -> Double.parseDouble(matcher.group(1)) * factor)
-                    .filter(Double::isFinite);
+                    .map(factor ->
+                            new BigDecimal(matcher.group(1)).multiply(factor).doubleValue());
         };
     }
 
@@ -110,23 +111,27 @@ interface Conversion<T> {
     }
 
     static Conversion<Double> watts() {
-        return decimal(Map.of("W", 1.0, "mW", 0.001));
+        return decimal(Map.of("W", BigDecimal.ONE, "mW", tenTo(-3)));
     }
 
     static Conversion<Double> celsius() {
-        return decimal(Map.of("C", 1.0));
+        return decimal(Map.of("C", BigDecimal.ONE));
     }
 
     static Conversion<Double> ratio() {
-        return decimal(Map.of("%", 0.01));
+        return decimal(Map.of("%", tenTo(-2)));
     }
 
     static Conversion<Double> bytesPerSecond() {
-        return decimal(Map.of("B/s", 1.0, "KB/s", 1e3, "MB/s", 1e6, "GB/s", 1e9));
+        return decimal(Map.of("B/s", BigDecimal.ONE, "KB/s", tenTo(3), "MB/s", tenTo(6), "GB/s", tenTo(9)));
     }
 
     static Conversion<Double> seconds() {
-        return decimal(Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0));
+        return decimal(Map.of("ns", tenTo(-9), "us", tenTo(-6), "ms", tenTo(-3), "s", BigDecimal.ONE));
+    }
+
+    private static BigDecimal tenTo(int exponent) {
+        return BigDecimal.ONE.scaleByPowerOfTen(exponent);
     }
 
     /** {@code 16x} or {@code x16}. */

@@ -32,6 +32,8 @@ public final class NvidiaSmiXml {
     static final List<String> HOST_PATHS =
             List.of("timestamp", "driver_version", "cuda_version", "attached_gpus", "error_string");
 
+    private static final String ATTACHED = "attached_gpus";
+
     private static final String NOT_HELD = "a nvidia-smi capture does not hold it";
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("MMM d HH:mm:ss uuuu", Locale.ENGLISH);
@@ -52,18 +54,24 @@ public final class NvidiaSmiXml {
     }
 
     /**
-     * Reads one capture.
+     * Reads one capture; nobody says that nvidia-smi complained beside it.
      *
      * @param file its name, for messages and as the sample's source
      * @param xml its text from the XML declaration or root element on
      * @param otherwise when it was taken, where its time stamp is missing or cannot be read
      */
     public Result read(String file, String xml, Instant otherwise) throws ReplayException {
+        return read(file, xml, otherwise, Optional.empty());
+    }
+
+    /** @param complaint the line beside the XML that says that a GPU could not be opened */
+    Result read(String file, String xml, Instant otherwise, Optional<String> complaint) throws ReplayException {
         Element log = new CaptureParser(file, known::isSkipped).parse(xml);
         List<String> warnings = new ArrayList<>();
         Instant takenAt = takenAt(log, warnings::add).orElse(otherwise);
         List<GpuSample> gpus = gpus(log, takenAt, warnings::add);
-        DriverState driver = driver(log, gpus, warnings::add);
+        complaint.ifPresent(warnings::add);
+        DriverState driver = driver(log, gpus, complaint.isPresent(), warnings::add);
         SampleSource source = new SampleSource(SampleSource.Kind.REPLAYED, file);
         return new Result(new NodeSample(takenAt, source, driver, gpus), known.unknownIn(log), warnings);
     }
@@ -92,20 +100,33 @@ public final class NvidiaSmiXml {
         return gpus;
     }
 
-    private static DriverState driver(Element log, List<GpuSample> gpus, Consumer<String> warnings) {
+    private static DriverState driver(
+            Element log, List<GpuSample> gpus, boolean someFailed, Consumer<String> warnings) {
         Readings.Builder readings = Readings.builder();
         HostQuantities.all().forEach(quantity -> putNotHeld(quantity, readings));
         put(log, "driver_version", HostQuantities.DRIVER_VERSION, Conversion.text(), readings);
         put(log, "cuda_version", HostQuantities.CUDA_DRIVER_VERSION, Conversion.text(), readings);
-        put(log, "attached_gpus", HostQuantities.GPU_COUNT, Conversion.count(), readings);
+        readings.put(HostQuantities.GPU_COUNT, gpuCount(log, gpus.size(), someFailed, warnings));
         Optional<String> error = log.find("error_string").map(Element::text).filter(text -> !text.isEmpty());
         error.ifPresent(text -> warnings.accept("nvidia-smi reported an error: " + text));
         Readings host = readings.build();
-        Optional<Long> attached = host.value(HostQuantities.GPU_COUNT);
-        if (attached.isPresent() && attached.get() != gpus.size()) {
-            warnings.accept("attached_gpus is " + attached.get() + ", but the capture holds " + gpus.size());
-        }
         return new DriverState(nvml(host, gpus, error), host, Reading.notRead(NOT_HELD), Reading.notRead(NOT_HELD));
+    }
+
+    /**
+     * How many GPUs NVML counts. A capture of one GPU ({@code -i 0}), or one that was cut, holds fewer than the node has:
+     * that is no fault of the node, unless nvidia-smi said that it could not open one.
+     */
+    private static Reading<Long> gpuCount(Element log, int held, boolean someFailed, Consumer<String> warnings) {
+        Reading<Long> attached = GpuTable.row(HostQuantities.GPU_COUNT, Conversion.count(), ATTACHED)
+                .read(log);
+        Optional<Long> count = attached.value().filter(number -> number != held);
+        if (count.isEmpty()) {
+            return attached;
+        }
+        String detail = ATTACHED + " is " + count.get() + ", but the capture holds " + held;
+        warnings.accept(detail);
+        return someFailed ? attached : Reading.missing(Reason.NOT_READ, ATTACHED, detail);
     }
 
     private static <T> void putNotHeld(Quantity<T> quantity, Readings.Builder readings) {

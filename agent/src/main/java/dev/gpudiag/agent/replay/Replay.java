@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,9 +31,9 @@ public record Replay(NodeSample sample, List<String> unknownElements, List<Strin
     private static final Pattern XML_END = Pattern.compile("</nvidia_smi_log\\s*>");
     private static final Pattern SMI_TEXT =
             Pattern.compile("=+NVSMI LOG=+|\\|\\s*NVIDIA-SMI\\s+\\d|^\\s*Product Name\\s+: ", Pattern.MULTILINE);
-    private static final Pattern SMI_FAILURE =
-            Pattern.compile("NVIDIA-SMI has failed[^\\r\\n]*|Failed to initialize NVML[^\\r\\n]*"
-                    + "|Unable to determine the device handle[^\\r\\n]*|No devices were found");
+    private static final Pattern SMI_FAILURE = Pattern.compile(
+            "NVIDIA-SMI has failed[^\\r\\n]*|Failed to initialize NVML[^\\r\\n]*|No devices were found");
+    private static final Pattern NO_HANDLE = Pattern.compile("Unable to determine the device handle[^\\r\\n<]*");
     private static final String RECORD = "record with: nvidia-smi -q -x > file.xml";
 
     public Replay {
@@ -60,15 +61,16 @@ public record Replay(NodeSample sample, List<String> unknownElements, List<Strin
         if (!start.find()) {
             throw new ReplayException(file + ": " + other(text));
         }
-        return capture(file, name, decoded.from(start.start()));
+        return capture(file, name, decoded.from(start.start()), line(NO_HANDLE, text));
     }
 
-    private static Replay capture(Path file, String name, CaptureText capture) throws ReplayException {
+    private static Replay capture(Path file, String name, CaptureText capture, Optional<String> complaint)
+            throws ReplayException {
         List<String> warnings = new ArrayList<>(capture.warnings());
         if (XML_END.matcher(capture.text()).results().limit(2).count() > 1) {
             warnings.add("holds more than one capture; the first was read");
         }
-        NvidiaSmiXml.Result result = new NvidiaSmiXml().read(name, capture.text(), modified(file));
+        NvidiaSmiXml.Result result = new NvidiaSmiXml().read(name, capture.text(), modified(file), complaint);
         return new Replay(result.sample(), result.unknownElements(), joined(warnings, result.warnings()));
     }
 
@@ -107,6 +109,11 @@ public record Replay(NodeSample sample, List<String> unknownElements, List<Strin
         } catch (IOException e) {
             return Instant.EPOCH;
         }
+    }
+
+    private static Optional<String> line(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? Optional.of(matcher.group().strip()) : Optional.empty();
     }
 
     private static String other(String text) {
