@@ -103,8 +103,7 @@ public final class TextReport {
         for (FindingGroup group : problems) {
             group.causedBy()
                     .ifPresent(cause -> effects.computeIfAbsent(
-                                    new Effect(cause, group.status(), group.subjects()),
-                                    key -> new ArrayList<>())
+                                    new Effect(cause, group.status(), group.subjects()), key -> new ArrayList<>())
                             .add(group.check()));
         }
         effects.forEach((effect, checks) -> {
@@ -145,8 +144,7 @@ public final class TextReport {
     private void skipped(Report report) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (CheckResult result : report.skipped()) {
-            byReason.computeIfAbsent(result.summary(), key -> new ArrayList<>())
-                    .add(result.id());
+            byReason.computeIfAbsent(result.summary(), key -> new ArrayList<>()).add(result.id());
         }
         byReason.forEach((reason, checks) -> {
             if (checks.size() == 1) {
