@@ -19,7 +19,7 @@ final class ScenarioText {
 
     private static final int SIZE_LIMIT = 1024 * 1024;
     private static final List<String> KINDS =
-            List.of("scenario", "driver", "host", "gpu", "process", "mig", "history", "log");
+            List.of("scenario", "driver", "host", "gpu", "process", "mig", "event", "history", "log");
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
 
     private ScenarioText() {}
