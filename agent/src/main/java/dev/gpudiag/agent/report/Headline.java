@@ -1,0 +1,94 @@
+package dev.gpudiag.agent.report;
+
+import dev.gpudiag.checks.Report;
+import dev.gpudiag.telemetry.DriverState;
+import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.PciDevice;
+import dev.gpudiag.telemetry.SampleSource;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The first lines of a text: what was looked at. */
+public final class Headline {
+
+    private Headline() {}
+
+    /** The banner of a sample that is not this machine's; empty for a live one. */
+    public static Optional<String> banner(SampleSource source) {
+        return switch (source.kind()) {
+            case LIVE -> Optional.empty();
+            case SIMULATED ->
+                Optional.of("SIMULATED: scenario " + source.detail() + "; nothing here is about this machine");
+            case REPLAYED -> Optional.of("REPLAYED: " + source.detail() + "; nothing here is about this machine");
+        };
+    }
+
+    /** Version, node, GPUs, driver, time since boot: separated by three spaces. */
+    static String line(Report report, String version) {
+        NodeSample sample = report.sample();
+        String host = sample.driver()
+                .get(HostQuantities.HOSTNAME)
+                .value()
+                .map(name -> " on " + name)
+                .orElse("");
+        String uptime = sample.driver()
+                .get(HostQuantities.UPTIME)
+                .value()
+                .map(seconds -> "   up " + age(Duration.ofSeconds(seconds.longValue())))
+                .orElse("");
+        return "gpudiag " + version + host + "   " + gpus(sample) + "   " + driver(sample) + uptime;
+    }
+
+    private static String gpus(NodeSample sample) {
+        if (sample.gpus().isEmpty()) {
+            return devices(sample.driver());
+        }
+        Map<String, Long> models = sample.gpus().stream()
+                .map(GpuSample::identity)
+                .map(identity -> identity.name().orElse("GPU without a name"))
+                .collect(Collectors.groupingBy(name -> name, LinkedHashMap::new, Collectors.counting()));
+        return models.entrySet().stream()
+                .map(model -> model.getValue() + "x " + model.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String devices(DriverState driver) {
+        Optional<List<PciDevice>> devices = driver.pciDevices().value();
+        if (devices.isEmpty()) {
+            return "no GPU seen";
+        }
+        long gpus = devices.get().stream().filter(PciDevice::isGpu).count();
+        return gpus == 0 ? "no NVIDIA GPU on the bus" : gpus + (gpus == 1 ? " GPU" : " GPUs") + " on the bus";
+    }
+
+    private static String driver(NodeSample sample) {
+        Optional<String> version =
+                sample.driver().get(HostQuantities.DRIVER_VERSION).value();
+        boolean answered = sample.driver().usable() || !sample.gpus().isEmpty();
+        if (!answered) {
+            return sample.driver().get(HostQuantities.MODULE_VERSION).isPresent()
+                            || !devices(sample.driver()).startsWith("no ")
+                    ? "driver NOT USABLE"
+                    : "no driver in use";
+        }
+        String cuda = sample.driver()
+                .get(HostQuantities.CUDA_DRIVER_VERSION)
+                .value()
+                .map(newest -> " (CUDA " + newest + ")")
+                .orElse("");
+        return "driver " + version.orElse("version unknown") + cuda;
+    }
+
+    private static String age(Duration time) {
+        if (time.toDays() > 0) {
+            return time.toDays() + "d";
+        }
+        return time.toHours() > 0 ? time.toHours() + "h" : time.toMinutes() + "m";
+    }
+}

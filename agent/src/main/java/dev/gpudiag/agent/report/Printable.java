@@ -1,0 +1,56 @@
+package dev.gpudiag.agent.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Text as a terminal may have it: printable ASCII in lines of limited length.
+ *
+ * <p>Names come from captures and drivers and may hold escape sequences; whatever is not printable ASCII is shown as
+ * its escape, never sent.
+ */
+public final class Printable {
+
+    private Printable() {}
+
+    /** The text with every character outside 0x20 to 0x7e escaped as in Java: {@code \n}, {@code \u001b}. */
+    public static String ascii(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> printable.append("\\n");
+                case '\r' -> printable.append("\\r");
+                case '\t' -> printable.append("\\t");
+                default -> {
+                    if (c >= 0x20 && c < 0x7f) {
+                        printable.append(c);
+                    } else {
+                        printable.append(String.format("\\u%04x", (int) c));
+                    }
+                }
+            }
+        }
+        return printable.toString();
+    }
+
+    /** The text escaped, and cut to {@code width} characters with three dots at the end. */
+    public static String cut(String text, int width) {
+        String printable = ascii(text);
+        return printable.length() <= width ? printable : printable.substring(0, Math.max(0, width - 3)) + "...";
+    }
+
+    /** The text escaped and broken at spaces into lines of at most {@code width}; at least one line. */
+    public static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        String rest = ascii(text).strip();
+        while (rest.length() > width) {
+            int space = rest.lastIndexOf(' ', width);
+            int end = space > 0 ? space : width;
+            lines.add(rest.substring(0, end).stripTrailing());
+            rest = rest.substring(end).stripLeading();
+        }
+        lines.add(rest);
+        return lines;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.gpudiag.agent.report;
+
+import dev.gpudiag.checks.CheckResult;
+import dev.gpudiag.checks.Report;
+import dev.gpudiag.checks.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A report for a tired engineer: problems first, each with why, what to do and the proof; the cause before what it
+ * explains; one line for each healthy check; the verdict last.
+ *
+ * <p>Printable ASCII, at most 100 columns.
+ */
+public final class TextReport {
+
+    /** Columns of the text. */
+    public static final int WIDTH = 100;
+
+    private static final int PROOFS = 6;
+
+    private final Palette palette;
+    private final StringBuilder text = new StringBuilder();
+
+    private TextReport(Palette palette) {
+        this.palette = palette;
+    }
+
+    public static String render(Report report, ReportContext context, Palette palette) {
+        return new TextReport(palette).write(report, context);
+    }
+
+    private String write(Report report, ReportContext context) {
+        paragraph("", Headline.line(report, context.version()), "  ");
+        Headline.banner(report.sample().source()).ifPresent(banner -> paragraph("", banner, "  "));
+        context.warnings().forEach(warning -> paragraph("note: ", warning, "      "));
+        line("");
+        List<FindingGroup> groups = report.results().stream()
+                .flatMap(result -> FindingGroup.of(result).stream())
+                .toList();
+        problems(groups, context.verbose());
+        healthy(report, groups, context.verbose());
+        skipped(report);
+        if (!report.sample().gpus().isEmpty()) {
+            line("");
+            GpuTable.lines(report.sample().gpus(), WIDTH).forEach(this::line);
+        }
+        line("");
+        line(palette.paint(report.verdict(), report.verdict().name(), 0) + ": " + tally(report, context));
+        return text.toString();
+    }
+
+    private void problems(List<FindingGroup> groups, boolean verbose) {
+        List<FindingGroup> problems =
+                groups.stream().filter(group -> group.status().isProblem()).toList();
+        Set<String> causes =
+                problems.stream().flatMap(group -> group.causedBy().stream()).collect(Collectors.toSet());
+        List<FindingGroup> roots = problems.stream()
+                .filter(group -> group.causedBy().isEmpty())
+                .sorted(Comparator.comparing((FindingGroup group) -> !causes.contains(group.check()))
+                        .thenComparing(FindingGroup::status, Comparator.reverseOrder()))
+                .toList();
+        roots.forEach(group -> expanded(group, verbose));
+        explained(problems);
+        if (!problems.isEmpty()) {
+            line("");
+        }
+    }
+
+    private void expanded(FindingGroup group, boolean verbose) {
+        List<String> seen = group.seen();
+        entry(group.status(), group.check(), seen.getFirst());
+        seen.stream().skip(1).forEach(other -> paragraph(" ".repeat(32), other, " ".repeat(34)));
+        group.limits().forEach(limit -> detail("limit", limit));
+        if (!group.why().isEmpty()) {
+            detail("why", group.why());
+        }
+        for (int i = 0; i < group.actions().size(); i++) {
+            String number = group.actions().size() == 1 ? "" : i + 1 + ". ";
+            detail(i == 0 ? "do" : "", number + group.actions().get(i));
+        }
+        List<String> proofs = group.proofs();
+        int shown = verbose || proofs.size() <= PROOFS ? proofs.size() : PROOFS;
+        for (int i = 0; i < shown; i++) {
+            detail(i == 0 ? "proof" : "", proofs.get(i));
+        }
+        if (shown < proofs.size()) {
+            detail("", "and " + (proofs.size() - shown) + " more (-v shows all)");
+        }
+    }
+
+    /** One line for all checks that say the same of the same subjects because of one cause. */
+    private void explained(List<FindingGroup> problems) {
+        record Effect(String cause, Status status, String subjects) {}
+        Map<Effect, List<String>> effects = new LinkedHashMap<>();
+        for (FindingGroup group : problems) {
+            group.causedBy()
+                    .ifPresent(cause -> effects.computeIfAbsent(
+                                    new Effect(cause, group.status(), group.subjects()), key -> new ArrayList<>())
+                            .add(group.check()));
+        }
+        effects.forEach((effect, checks) -> {
+            String subjects = effect.subjects().isEmpty() ? "" : " (" + effect.subjects() + ")";
+            String names = checks.stream().distinct().collect(Collectors.joining(", "));
+            paragraph(status(effect.status()), "explained by " + effect.cause() + ": " + names + subjects, 12);
+        });
+    }
+
+    private void healthy(Report report, List<FindingGroup> groups, boolean verbose) {
+        for (FindingGroup group : groups) {
+            if (group.status() == Status.INFO) {
+                group.seen().forEach(seen -> entry(Status.INFO, group.check(), seen));
+                group.limits().forEach(limit -> detail("limit", limit));
+                if (!group.actions().isEmpty()) {
+                    detail("do", String.join("; ", group.actions()));
+                }
+            }
+        }
+        for (CheckResult result : report.results()) {
+            if (result.status() == Status.OK && !verbose) {
+                entry(Status.OK, result.id(), okSummary(result));
+            }
+        }
+        if (verbose) {
+            groups.stream().filter(group -> group.status() == Status.OK).forEach(group -> expanded(group, true));
+        }
+    }
+
+    private static String okSummary(CheckResult result) {
+        List<String> seen = FindingGroup.of(result).stream()
+                .filter(group -> group.status() == Status.OK)
+                .flatMap(group -> group.seen().stream())
+                .toList();
+        return seen.size() == 1 ? seen.getFirst() : result.summary();
+    }
+
+    private void skipped(Report report) {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (CheckResult result : report.skipped()) {
+            byReason.computeIfAbsent(result.summary(), key -> new ArrayList<>()).add(result.id());
+        }
+        byReason.forEach((reason, checks) -> {
+            if (checks.size() == 1) {
+                entry(Status.SKIPPED, checks.getFirst(), reason);
+            } else {
+                paragraph(status(Status.SKIPPED), reason + ": " + String.join(", ", checks), 12);
+            }
+        });
+    }
+
+    static String tally(Report report, ReportContext context) {
+        String counts = Stream.of(
+                        Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.INFO, Status.OK, Status.SKIPPED)
+                .filter(status -> count(report, status) > 0)
+                .map(status -> count(report, status) + " " + status.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        return counts
+                + String.format(
+                        Locale.ROOT,
+                        " - %d of %d checks ran (%.2f s)",
+                        report.ran(),
+                        report.results().size(),
+                        context.elapsed().toMillis() / 1000.0);
+    }
+
+    private static long count(Report report, Status status) {
+        return report.results().stream()
+                .filter(result -> result.status() == status)
+                .count();
+    }
+
+    private void entry(Status status, String check, String seen) {
+        String name = Printable.ascii(check);
+        paragraph(status(status) + name + " ".repeat(Math.max(1, 20 - name.length())), seen, 32);
+    }
+
+    private String status(Status status) {
+        return "  " + palette.paint(status, status.name(), 10);
+    }
+
+    private void detail(String label, String value) {
+        paragraph(" ".repeat(12) + String.format("%-8s", label), value, " ".repeat(20));
+    }
+
+    private void paragraph(String lead, String words, int indent) {
+        List<String> lines = Printable.wrap(words, WIDTH - indent);
+        line(lead + lines.getFirst());
+        lines.stream().skip(1).forEach(rest -> line(" ".repeat(indent) + rest));
+    }
+
+    private void paragraph(String lead, String words, String indent) {
+        List<String> lines = Printable.wrap(words, WIDTH - Math.max(lead.length(), indent.length()));
+        line(lead + lines.getFirst());
+        lines.stream().skip(1).forEach(rest -> line(indent + rest));
+    }
+
+    private void line(String content) {
+        text.append(content.stripTrailing()).append('\n');
+    }
+}

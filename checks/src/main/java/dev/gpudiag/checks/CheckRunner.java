@@ -1,0 +1,95 @@
+package dev.gpudiag.checks;
+
+import dev.gpudiag.checks.CheckSpec.Precondition;
+import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs checks over evidence: preconditions first, each check by itself, worst findings first. Thread-safe. */
+public final class CheckRunner {
+
+    private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(
+                    (Finding finding) -> finding.causedBy().isPresent())
+            .thenComparing(Comparator.comparing(Finding::status).reversed());
+
+    private final List<Check> checks;
+
+    public CheckRunner(List<Check> checks) {
+        this.checks = List.copyOf(checks);
+    }
+
+    public Report run(Evidence evidence) {
+        return new Report(
+                evidence.sample(),
+                checks.stream().map(check -> run(check, evidence)).toList());
+    }
+
+    private static CheckResult run(Check check, Evidence evidence) {
+        String id = check.spec().id();
+        Optional<String> obstacle = obstacle(check.spec(), evidence);
+        if (obstacle.isPresent()) {
+            return new CheckResult(id, Status.SKIPPED, obstacle.get(), List.of());
+        }
+        try {
+            return result(id, check.evaluate(evidence));
+        } catch (RuntimeException e) {
+            String seen = "this check failed: " + e;
+            return new CheckResult(id, Status.UNKNOWN, seen, List.of(Finding.of(Status.UNKNOWN, Subject.node(), seen)));
+        }
+    }
+
+    private static Optional<String> obstacle(CheckSpec spec, Evidence evidence) {
+        NodeSample sample = evidence.sample();
+        if (spec.preconditions().contains(Precondition.USABLE_DRIVER) && !answers(sample)) {
+            return Optional.of("needs a working driver");
+        }
+        if (spec.preconditions().contains(Precondition.GPU) && sample.gpus().isEmpty()) {
+            return Optional.of("no GPU");
+        }
+        if (spec.preconditions().contains(Precondition.HISTORY)
+                && sample.gpus().stream().noneMatch(gpu -> hasHistory(gpu, evidence))) {
+            return Optional.of("needs history: run gpudiag serve");
+        }
+        return Optional.empty();
+    }
+
+    /** NVML answers, or did when a recording was made that does not say so in so many words. */
+    private static boolean answers(NodeSample sample) {
+        boolean notRecorded = sample.driver().nvml().reason().equals(Optional.of(Reading.Reason.NOT_READ));
+        return sample.driver().usable() || (notRecorded && !sample.gpus().isEmpty());
+    }
+
+    private static boolean hasHistory(GpuSample gpu, Evidence evidence) {
+        return evidence.history()
+                .reach(gpu.identity(), evidence.sample().takenAt())
+                .isPresent();
+    }
+
+    private static CheckResult result(String id, List<Finding> found) {
+        if (found.isEmpty()) {
+            throw new IllegalStateException("check " + id + " found nothing and did not say so");
+        }
+        List<Finding> findings = found.stream().sorted(WORST_FIRST).toList();
+        Status status = findings.stream().map(Finding::status).reduce(Status.SKIPPED, Status::worse);
+        return new CheckResult(id, status, summary(findings, status), findings);
+    }
+
+    private static String summary(List<Finding> findings, Status status) {
+        List<Finding> worst =
+                findings.stream().filter(finding -> finding.status() == status).toList();
+        Finding first = worst.getFirst();
+        String subject = first.subject().kind() == Subject.Kind.NODE
+                ? ""
+                : first.subject().describe() + ": ";
+        if (worst.size() == 1) {
+            return subject + first.seen();
+        }
+        boolean alike = worst.stream().allMatch(finding -> finding.seen().equals(first.seen()));
+        return alike
+                ? worst.size() + " subjects: " + first.seen()
+                : subject + first.seen() + " (and " + (worst.size() - 1) + " more)";
+    }
+}

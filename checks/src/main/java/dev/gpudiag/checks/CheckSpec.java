@@ -1,0 +1,40 @@
+package dev.gpudiag.checks;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a check is called, and what it needs.
+ *
+ * @param id public name, lower case: metric label and prefix of its settings
+ * @param title one line of what it looks at
+ * @param preconditions what must hold for it to be run; the runner skips it otherwise
+ * @param settings its settings
+ */
+public record CheckSpec(String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings) {
+
+    /** What the runner looks after, so that no check repeats it. */
+    public enum Precondition {
+        /** NVML answers. */
+        USABLE_DRIVER,
+        /** At least one GPU is known. */
+        GPU,
+        /** The history reaches back at all: the node is being sampled, not looked at once. */
+        HISTORY
+    }
+
+    public CheckSpec {
+        requireNonNull(id, "id is null");
+        requireNonNull(title, "title is null");
+        preconditions = preconditions.isEmpty() ? Set.of() : EnumSet.copyOf(preconditions);
+        settings = List.copyOf(settings);
+        for (Setting<?> setting : settings) {
+            if (!setting.key().startsWith(id + ".")) {
+                throw new IllegalArgumentException(setting.key() + " does not begin with " + id + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gpudiag.checks.catalog;
+
+import dev.gpudiag.checks.Check;
+import dev.gpudiag.checks.Setting;
+import java.util.List;
+
+/** All checks, in the order in which a report shows them: what explains the rest comes first. */
+public final class CheckCatalog {
+
+    private static final List<Check> ALL = List.of(
+            new DriverCheck(),
+            new DevicesCheck(),
+            new EccCheck(),
+            new TemperatureCheck(),
+            new MemoryCheck(),
+            new UtilizationCheck());
+
+    private CheckCatalog() {}
+
+    public static List<Check> all() {
+        return ALL;
+    }
+
+    /** The settings of all checks, in the order of the checks. */
+    public static List<Setting<?>> settings() {
+        return ALL.stream()
+                .<Setting<?>>flatMap(check -> check.spec().settings().stream())
+                .toList();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.gpudiag.telemetry;
+
+import static dev.gpudiag.telemetry.Quantity.count;
+import static dev.gpudiag.telemetry.Quantity.decimal;
+import static dev.gpudiag.telemetry.Quantity.flag;
+import static dev.gpudiag.telemetry.Quantity.text;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that gpudiag can know of a node and its driver, one line each. */
+public final class HostQuantities {
+
+    // driver, as NVML says
+    public static final Quantity<String> DRIVER_VERSION = text("driver_version", "nvmlSystemGetDriverVersion");
+    public static final Quantity<String> NVML_VERSION = text("nvml_version", "nvmlSystemGetNVMLVersion");
+    public static final Quantity<String> CUDA_DRIVER_VERSION = text("cuda_driver_version", "newest CUDA it runs, 12.4");
+    public static final Quantity<Long> GPU_COUNT = count("gpu_count", "GPUs that NVML counts");
+
+    // driver, as the host says
+    public static final Quantity<String> LIBRARY_PATH = text("library_path", "libnvidia-ml.so.1 that was found");
+    public static final Quantity<String> LIBRARY_VERSION = text("library_version", "version of that file");
+    public static final Quantity<Boolean> MODULE_LOADED = flag("module_loaded", "whether the nvidia module is loaded");
+    public static final Quantity<String> MODULE_VERSION = text("module_version", "version of the loaded nvidia module");
+    public static final Quantity<String> MODULE_FLAVOUR = text("module_flavour", "open or proprietary");
+    public static final Quantity<String> MODULE_ON_DISK_VERSION =
+            text("module_on_disk_version", "version of the module that the running kernel would load");
+    public static final Quantity<Boolean> NOUVEAU_LOADED = flag("nouveau_loaded", "whether nouveau or nova is loaded");
+    public static final Quantity<Boolean> DRIVER_INSTALLED =
+            flag("driver_installed", "whether driver files are on disk, loaded or not");
+
+    // host
+    public static final Quantity<String> HOSTNAME = text("hostname", "name of the node");
+    public static final Quantity<String> KERNEL_RELEASE = text("kernel_release", "release of the running kernel");
+    public static final Quantity<String> BOOT_ID = text("boot_id", "random id of this boot");
+    public static final Quantity<Double> UPTIME = decimal("uptime_seconds", "time since boot");
+    public static final Quantity<Boolean> IN_CONTAINER = flag("in_container", "whether gpudiag runs in a container");
+    public static final Quantity<String> OPERATING_SYSTEM = text("operating_system", "name and version");
+    public static final Quantity<String> PROCESSOR = text("processor", "model name of the processor");
+    public static final Quantity<Long> PROCESSOR_COUNT = count("processor_count", "logical processors");
+    public static final Quantity<Long> HOST_MEMORY_TOTAL = count("host_memory_total_bytes", "main memory");
+    public static final Quantity<Long> HOST_MEMORY_AVAILABLE = count("host_memory_available_bytes", "available memory");
+
+    private static final List<Quantity<?>> ALL = GpuQuantities.declared(HostQuantities.class);
+    private static final Map<String, Quantity<?>> BY_ID = GpuQuantities.byId(ALL);
+
+    private HostQuantities() {}
+
+    public static List<Quantity<?>> all() {
+        return ALL;
+    }
+
+    public static Optional<Quantity<?>> byId(String id) {
+        return Optional.ofNullable(BY_ID.get(id));
+    }
+}

@@ -1,0 +1,349 @@
+/*
+ * bin/gpudiag: starts the product's own Java runtime with the flags of one command, and leaves when that command has
+ * answered, or when its time is over.
+ *
+ * A thread that waits inside the NVIDIA kernel driver (state D) keeps its whole process, whoever waits for it, and
+ * every descriptor it inherited. So the Java process gets pipes of ours instead of the caller's descriptors, writes its
+ * exit code to a control pipe once all output is flushed, and is never waited for after that. `serve` is no such
+ * command: it replaces this process, so that systemd watches the Java process itself.
+ *
+ * Environment given to Java: GPUDIAG_CONTROL_FD (where to write the exit code as a decimal line), GPUDIAG_DEADLINE_NANOS
+ * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_UNDETERMINED = 3, EXIT_BUG = 70, EXIT_IO = 74 };
+
+#define SECOND INT64_C(1000000000)
+#define DEFAULT_TIMEOUT (10 * SECOND)
+#define GRACE (2 * SECOND)          /* Java's own deadline comes first: it can say which call hangs */
+#define LONGEST (24 * 3600 * SECOND)
+#define TICK_MILLIS 100             /* how late a death without an exit code is noticed */
+
+static const char *const ALWAYS[] = {
+    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto",
+    /* a crash inside a native library must not leave files in the working directory */
+    "-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash", "-XX:+DisplayVMOutputToStderr",
+    "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+    "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Djava.awt.headless=true",
+    "-Djna.nosys=true", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
+static const char *const ONCE[] = {"-Xms16m", "-Xmx256m", NULL};
+static const char *const SERVE[] = {
+    "-Xms6m", "-Xmx64m", "-Xmn3m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=15", "-Xss512k",
+    "-XX:ReservedCodeCacheSize=32m", "-XX:TrimNativeHeapInterval=2000", "-XX:+ExitOnOutOfMemoryError", NULL};
+
+static volatile sig_atomic_t caught; /* the signal to forward, 0 for none */
+static volatile sig_atomic_t catches;
+static int64_t deadline;
+
+static void on_signal(int number) {
+    caught = number;
+    catches++;
+}
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * SECOND + time.tv_nsec;
+}
+
+static _Noreturn void fail(const char *what) {
+    fprintf(stderr, "gpudiag: %s: %s\n", what, strerror(errno));
+    exit(EXIT_BUG);
+}
+
+static _Noreturn void die_by(int number) {
+    signal(number, SIG_DFL);
+    raise(number);
+    _exit(128 + number);
+}
+
+/* The folder that holds bin/, through any symbolic link. */
+static char *product_home(void) {
+    static char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length < 0)
+        fail("/proc/self/exe (is /proc mounted?)");
+    path[length] = '\0';
+    for (int level = 0; level < 2; level++) {
+        char *slash = strrchr(path, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    return path;
+}
+
+static char *text(const char *format, const char *home) {
+    char *result;
+    if (asprintf(&result, format, home) < 0)
+        fail("memory");
+    return result;
+}
+
+/* java, its flags, the main class, and the caller's own arguments. */
+static char **java_command(const char *home, int argc, char **argv, const char *const *flags) {
+    char **command = calloc((size_t)argc + 64, sizeof *command);
+    int n = 0;
+    if (!command)
+        fail("memory");
+    command[n++] = text("%s/runtime/bin/java", home);
+    for (const char *const *flag = ALWAYS; *flag; flag++)
+        command[n++] = (char *)*flag;
+    for (const char *const *flag = flags; *flag; flag++)
+        command[n++] = (char *)*flag;
+    command[n++] = text("-Djna.boot.library.path=%s/lib/native", home);
+    command[n++] = text("-Dgpudiag.home=%s", home);
+    command[n++] = "-cp";
+    command[n++] = text("%s/lib/*", home);
+    command[n++] = "dev.gpudiag.agent.cli.Main";
+    for (int i = 1; i < argc; i++)
+        command[n++] = argv[i];
+    return command;
+}
+
+/* Java must be the same whatever the caller's shell has set for other Java programs. */
+static void clean_environment(void) {
+    unsetenv("JAVA_TOOL_OPTIONS");
+    unsetenv("JDK_JAVA_OPTIONS");
+    unsetenv("_JAVA_OPTIONS");
+    unsetenv("GPUDIAG_CONTROL_FD");
+    unsetenv("GPUDIAG_DEADLINE_NANOS");
+    unsetenv("GPUDIAG_COLOR");
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("MALLOC_ARENA_MAX", "1", 1);
+}
+
+/* 250ms, 10s, 2m, 1h, 1d; what Java will refuse is left to Java. */
+static int64_t parse_timeout(const char *value) {
+    char *unit;
+    errno = 0;
+    long long amount = strtoll(value, &unit, 10);
+    int64_t scale = !strcmp(unit, "ms") ? SECOND / 1000
+                    : !strcmp(unit, "s") ? SECOND
+                    : !strcmp(unit, "m") ? 60 * SECOND
+                    : !strcmp(unit, "h") ? 3600 * SECOND
+                    : !strcmp(unit, "d") ? 24 * 3600 * SECOND : 0;
+    if (errno || unit == value || amount < 0 || !scale)
+        return DEFAULT_TIMEOUT;
+    return amount > LONGEST / scale ? LONGEST : amount * scale;
+}
+
+static int64_t timeout_of(int argc, char **argv) {
+    int64_t timeout = DEFAULT_TIMEOUT;
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+        if (!strncmp(argv[i], "--timeout=", 10))
+            timeout = parse_timeout(argv[i] + 10);
+        else if (!strcmp(argv[i], "--timeout") && i + 1 < argc)
+            timeout = parse_timeout(argv[++i]);
+    }
+    return timeout;
+}
+
+static void export_number(const char *name, int64_t number) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%" PRId64, number);
+    setenv(name, digits, 1);
+}
+
+static int colour_wanted(void) {
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal && strcmp(terminal, "dumb");
+}
+
+/* Everything that the Java process gets; never returns. */
+static _Noreturn void become_java(char **command, pid_t parent, const int *out, const int *err, int control) {
+    sigset_t none;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_BUG);
+    int null = open("/dev/null", O_RDONLY);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0
+        || fcntl(control, F_SETFD, 0) < 0)
+        _exit(EXIT_BUG);
+    export_number("GPUDIAG_CONTROL_FD", control);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    execv(command[0], command);
+    fail(command[0]);
+}
+
+static void write_all(int fd, const char *bytes, size_t length) {
+    int64_t begun = now();
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            struct pollfd ready = {fd, POLLOUT, 0};
+            poll(&ready, 1, TICK_MILLIS);
+        } else if (errno == EPIPE) {
+            die_by(SIGPIPE); /* the reader has seen enough; the kernel kills Java with us */
+        } else if (errno != EINTR) {
+            if (fd != STDERR_FILENO)
+                fprintf(stderr, "gpudiag: cannot write the output: %s\n", strerror(errno));
+            _exit(EXIT_IO);
+        }
+        if (caught)
+            break;
+    }
+    deadline += now() - begun; /* a reader that takes its time is no hung driver */
+}
+
+/* Passes on what is there; 0 at the end of the stream. */
+static int relay(int from, int to) {
+    char buffer[65536];
+    for (;;) {
+        ssize_t length = read(from, buffer, sizeof buffer);
+        if (length > 0)
+            write_all(to, buffer, (size_t)length);
+        else if (length < 0 && errno == EINTR)
+            continue;
+        else
+            return length < 0;
+        if (caught)
+            return 1;
+    }
+}
+
+/* The exit code, once its whole line is there; -1 until then. */
+static int read_code(int control) {
+    static char line[16];
+    static size_t length;
+    ssize_t added = read(control, line + length, sizeof line - 1 - length);
+    if (added > 0)
+        length += (size_t)added;
+    return length > 0 && line[length - 1] == '\n' ? atoi(line) & 0xff : -1;
+}
+
+/* Java ended and gave no exit code. */
+static int died(int status) {
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGABRT || WTERMSIG(status) == SIGSEGV
+                                || WTERMSIG(status) == SIGBUS || WTERMSIG(status) == SIGILL)) {
+        fputs("gpudiag: a native library crashed the process, most likely the NVIDIA driver's; no verdict\n"
+              "gpudiag: try nvidia-smi, then dmesg; for gpudiag, see what --nvml-library names\n", stderr);
+        return EXIT_UNDETERMINED;
+    }
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "gpudiag: killed by signal %d (%s); no verdict\n", WTERMSIG(status),
+                strsignal(WTERMSIG(status)));
+        return EXIT_UNDETERMINED;
+    }
+    fprintf(stderr, "gpudiag: Java ended with %d and no answer: the installation is damaged, or this is a bug\n",
+            WEXITSTATUS(status));
+    return EXIT_BUG;
+}
+
+static int late(pid_t java, int64_t timeout) {
+    kill(-java, SIGKILL);
+    fprintf(stderr,
+            "gpudiag: no answer within %.3g s: a call into the NVIDIA driver does not return (see dmesg for NVRM and "
+            "Xid)\n", (double)(timeout + GRACE) / (double)SECOND);
+    return EXIT_UNDETERMINED;
+}
+
+static int supervise(pid_t java, int out, int err, int control, int64_t timeout) {
+    struct pollfd fds[] = {{out, POLLIN, 0}, {err, POLLIN, 0}, {control, POLLIN, 0}};
+    int forwarded = 0;
+    for (;;) {
+        int status, code;
+        poll(fds, 3, TICK_MILLIS);
+        code = fds[2].fd < 0 ? -1 : read_code(control);
+        if (code < 0 && fds[2].revents & POLLHUP)
+            fds[2].fd = -1;
+        int dead = code < 0 && waitpid(java, &status, WNOHANG) == java;
+        /* after the code or the death everything that was written is in the pipes */
+        if (!relay(out, STDOUT_FILENO))
+            fds[0].fd = -1;
+        if (!relay(err, STDERR_FILENO))
+            fds[1].fd = -1;
+        if (caught && (dead || code >= 0 || forwarded)) {
+            if (dead || code >= 0 || catches > forwarded || now() > deadline) {
+                kill(-java, SIGKILL);
+                die_by(caught);
+            }
+        } else if (caught) {
+            kill(-java, caught);
+            forwarded = catches;
+            deadline = now() + GRACE;
+        } else if (code >= 0) {
+            return code;
+        } else if (dead) {
+            return died(status);
+        } else if (now() > deadline) {
+            return late(java, timeout);
+        }
+    }
+}
+
+static void catch_signals(void) {
+    static const int CAUGHT[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a blocked write must end */
+    for (size_t i = 0; i < sizeof CAUGHT / sizeof *CAUGHT; i++) {
+        struct sigaction old;
+        sigaction(CAUGHT[i], NULL, &old);
+        if (old.sa_handler != SIG_IGN) /* nohup */
+            sigaction(CAUGHT[i], &action, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv) {
+    int out[2], err[2], control[2];
+    char *home = product_home();
+    int colour = colour_wanted();
+    clean_environment();
+    if (colour)
+        setenv("GPUDIAG_COLOR", "1", 1);
+    if (argc > 1 && !strcmp(argv[1], "serve")) {
+        char **command = java_command(home, argc, argv, SERVE);
+        execv(command[0], command);
+        fail(command[0]);
+    }
+    char **command = java_command(home, argc, argv, ONCE);
+    int64_t timeout = timeout_of(argc, argv);
+    deadline = now() + timeout;
+    export_number("GPUDIAG_DEADLINE_NANOS", deadline);
+    deadline += GRACE;
+    /* a caller may have closed 0, 1 or 2: pipes must not land there */
+    for (int fd; (fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0;) {
+        if (fd > 2) {
+            close(fd);
+            break;
+        }
+        fcntl(fd, F_SETFD, 0);
+    }
+    if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(control, O_CLOEXEC))
+        fail("pipe");
+    catch_signals();
+    pid_t self = getpid();
+    pid_t java = fork();
+    if (java < 0)
+        fail("fork");
+    if (java == 0)
+        become_java(command, self, out, err, control[1]);
+    setpgid(java, java);
+    close(out[1]);
+    close(err[1]);
+    close(control[1]);
+    fcntl(out[0], F_SETFL, O_NONBLOCK);
+    fcntl(err[0], F_SETFL, O_NONBLOCK);
+    fcntl(control[0], F_SETFL, O_NONBLOCK);
+    return supervise(java, out[0], err[0], control[0], timeout);
+}
