@@ -299,13 +299,22 @@ class SimulatedFaultsTest {
 
     @Test
     void anEventIsDeliveredWithItsXidAndNoEventIsEmpty() throws Exception {
-        try (Nvml nvml = Simulator.bundled("gpu-lost");
+        try (Nvml nvml = Simulator.written(directory, """
+                        [gpu 0..1]
+                        [event 1]
+                        at = 3s
+                        type = xid
+                        data = 79
+                        """);
                 NvmlEventSet events = nvml.eventSet()) {
-            long registered = events.register(nvml.device(0), -1);
+            long registered = events.register(nvml.device(1), -1);
+
+            assertThat(events.waitFor(Duration.ZERO)).isEmpty();
+            SimulatedDriver.setTime(nvml, 5);
 
             assertThat(registered & EventType.XID_CRITICAL_ERROR.bit()).isPositive();
             assertThat(events.waitFor(Duration.ofSeconds(5))).hasValueSatisfying(event -> {
-                assertThat(event.device()).map(NvmlDevice::index).contains(0);
+                assertThat(event.device()).map(NvmlDevice::index).contains(1);
                 assertThat(EventType.of(event.eventType())).containsExactly(EventType.XID_CRITICAL_ERROR);
                 assertThat(event.eventData()).isEqualTo(79);
             });
