@@ -3,6 +3,7 @@ package dev.gpudiag.checks;
 import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,7 @@ public final class CheckRunner {
 
     private static Optional<String> obstacle(CheckSpec spec, Evidence evidence) {
         NodeSample sample = evidence.sample();
-        if (spec.preconditions().contains(Precondition.USABLE_DRIVER)
-                && !sample.driver().usable()) {
+        if (spec.preconditions().contains(Precondition.USABLE_DRIVER) && !answers(sample)) {
             return Optional.of("needs a working driver");
         }
         if (spec.preconditions().contains(Precondition.GPU) && sample.gpus().isEmpty()) {
@@ -54,6 +54,12 @@ public final class CheckRunner {
             return Optional.of("needs history: run gpudiag serve");
         }
         return Optional.empty();
+    }
+
+    /** NVML answers, or did when a recording was made that does not say so in so many words. */
+    private static boolean answers(NodeSample sample) {
+        boolean notRecorded = sample.driver().nvml().reason().equals(Optional.of(Reading.Reason.NOT_READ));
+        return sample.driver().usable() || (notRecorded && !sample.gpus().isEmpty());
     }
 
     private static boolean hasHistory(GpuSample gpu, Evidence evidence) {

@@ -89,6 +89,11 @@ public record Finding(
             return this;
         }
 
+        /** A count or a size; exact up to 2^53. */
+        public Builder measured(String name, long value, String unit) {
+            return measured(name, (double) value, unit);
+        }
+
         public Builder proof(String source, String value) {
             evidence.add(new Proof(source, value));
             return this;

@@ -63,6 +63,26 @@ public record Setting<T>(
         });
     }
 
+    /** A whole number that is not held against anything until somebody sets it. */
+    public static Setting<Optional<Integer>> count(String key, int low, int high, String unit, String help) {
+        String range = low + " to " + high;
+        return new Setting<>(key, Optional.empty(), unit, range, help, text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            int value;
+            try {
+                value = Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
+            }
+            if (value < low || value > high) {
+                throw new IllegalArgumentException(text + " is outside " + range);
+            }
+            return Optional.of(value);
+        });
+    }
+
     public static Setting<Boolean> flag(String key, boolean defaultValue, String help) {
         return new Setting<>(key, defaultValue, "", "true or false", help, text -> switch (text) {
             case "true", "yes", "on" -> true;

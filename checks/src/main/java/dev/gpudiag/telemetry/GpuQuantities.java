@@ -207,6 +207,7 @@ public final class GpuQuantities {
     public static final Quantity<String> VIRTUALIZATION_MODE =
             text("virtualization_mode", "NONE, PASSTHROUGH, VGPU, HOST_VGPU, HOST_VSGA");
     public static final Quantity<String> ADDRESSING_MODE = text("addressing_mode", "NONE, HMM or ATS");
+    public static final Quantity<String> DRIVER_MODEL = text("driver_model", "WDDM, TCC or MCDM; Windows only");
     public static final Quantity<Boolean> MIG_MODE = flag("mig_mode", "whether MIG is on");
     public static final Quantity<Boolean> MIG_MODE_PENDING =
             flag("mig_mode_pending", "whether MIG is on after a reset");

@@ -7,7 +7,13 @@ import java.util.List;
 /** All checks, in the order in which a report shows them: what explains the rest comes first. */
 public final class CheckCatalog {
 
-    private static final List<Check> ALL = List.of();
+    private static final List<Check> ALL = List.of(
+            new DriverCheck(),
+            new DevicesCheck(),
+            new EccCheck(),
+            new TemperatureCheck(),
+            new MemoryCheck(),
+            new UtilizationCheck());
 
     private CheckCatalog() {}
 

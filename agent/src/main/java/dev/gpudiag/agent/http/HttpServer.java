@@ -1,0 +1,72 @@
+package dev.gpudiag.agent.http;
+
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.Optional;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Serves what the agent has in memory; binds at construction, lets go at close. */
+public final class HttpServer implements AutoCloseable {
+
+    private static final int THREADS = 8;
+    private static final String LANDING = """
+            <!doctype html><html lang="en"><title>gpudiag</title>
+            <h1>gpudiag</h1>
+            <p><a href="/metrics">/metrics</a> <a href="/healthz">/healthz</a> <a href="/readyz">/readyz</a></p>
+            """;
+
+    private final Javalin javalin;
+
+    /** What the server hands out. */
+    public interface Content {
+        /** The rendered page of {@code /metrics} and its content type. */
+        byte[] metrics();
+
+        String metricsContentType();
+
+        /** Why the scheduler is not progressing; empty while it is. Never depends on the driver. */
+        Optional<String> stalled();
+
+        /** Whether there is a first verdict. */
+        boolean ready();
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws io.javalin.util.JavalinException when the address cannot be bound
+     */
+    public HttpServer(ListenAddress address, Content content) {
+        javalin = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.jetty.threadPool = new QueuedThreadPool(THREADS, 1, 60_000);
+            config.http.asyncTimeout = 5_000;
+            config.routes.get("/", context -> context.html(LANDING));
+            config.routes.get(
+                    "/metrics",
+                    context -> context.contentType(content.metricsContentType()).result(content.metrics()));
+            config.routes.get("/healthz", context -> answer(context, content.stalled()));
+            config.routes.get(
+                    "/readyz",
+                    context -> answer(context, content.ready() ? Optional.empty() : Optional.of("no verdict yet")));
+        });
+        javalin.start(address.host().isEmpty() ? "0.0.0.0" : address.host(), address.port());
+    }
+
+    private static void answer(Context context, Optional<String> problem) {
+        context.header("Cache-Control", "no-store");
+        context.status(problem.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+                .result(problem.orElse("ok") + "\n");
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return javalin.port();
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gpudiag.agent.sampling;
+
+import dev.gpudiag.nvml.FieldValues;
+import dev.gpudiag.nvml.NvmlDevice;
+import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.nvml.NvmlReturn;
+import dev.gpudiag.nvml.NvmlValue;
+import dev.gpudiag.telemetry.GpuQuantities;
+import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Readings;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The quantities that NVML gives by field id only, read in one call.
+ *
+ * <p>Only ids that were never renumbered between driver branches are used.
+ */
+final class GpuFields {
+
+    private static final String FUNCTION = "nvmlDeviceGetFieldValues";
+
+    /** A field id and the quantity it gives. */
+    private record Field<T>(int id, String name, Quantity<T> quantity, Function<NvmlValue, T> value) {
+        void put(FieldValues batch, int entry, Readings.Builder into) {
+            NvmlReturn result = batch.result(entry);
+            // an id that this driver does not know is answered by "invalid argument" for the entry
+            Reading<T> reading = result.code() == NvmlReturn.SUCCESS.code()
+                    ? Reading.of(value.apply(batch.value(entry)), source())
+                    : result.code() == NvmlReturn.INVALID_ARGUMENT.code()
+                            ? Reading.missing(Reading.Reason.NOT_SUPPORTED, source(), result.text(), result.code())
+                            : NvmlReasons.missing(source(), result);
+            into.put(quantity, reading);
+        }
+
+        void missing(NvmlException e, Readings.Builder into) {
+            into.put(quantity, NvmlReasons.missing(e));
+        }
+
+        private String source() {
+            return FUNCTION + "(" + name + ")";
+        }
+    }
+
+    private static final List<Field<?>> FIELDS = List.of(
+            celsius(82, "NVML_FI_DEV_MEMORY_TEMP", GpuQuantities.TEMPERATURE_MEMORY),
+            celsius(193, "NVML_FI_DEV_TEMPERATURE_SHUTDOWN_TLIMIT", GpuQuantities.TLIMIT_SHUTDOWN),
+            celsius(194, "NVML_FI_DEV_TEMPERATURE_SLOWDOWN_TLIMIT", GpuQuantities.TLIMIT_SLOWDOWN),
+            celsius(195, "NVML_FI_DEV_TEMPERATURE_MEM_MAX_TLIMIT", GpuQuantities.TLIMIT_MEMORY_MAX),
+            celsius(196, "NVML_FI_DEV_TEMPERATURE_GPU_MAX_TLIMIT", GpuQuantities.TLIMIT_GPU_MAX),
+            new Field<>(186, "NVML_FI_DEV_POWER_INSTANT", GpuQuantities.POWER_INSTANT, value -> value.asLong() / 1e3),
+            new Field<>(230, "NVML_FI_DEV_GET_GPU_RECOVERY_ACTION", GpuQuantities.RECOVERY_ACTION, NvmlValue::asLong),
+            new Field<>(91, "NVML_FI_DEV_NVLINK_LINK_COUNT", GpuQuantities.NVLINK_COUNT, NvmlValue::asLong));
+
+    private final FieldValues batch =
+            FieldValues.of(FIELDS.stream().mapToInt(Field::id).toArray());
+
+    private static Field<Double> celsius(int id, String name, Quantity<Double> quantity) {
+        // T.Limits are distances and negative as often as not: an unsigned value is a signed one that was widened
+        return new Field<>(id, name, quantity, value -> (double) (int) value.asLong());
+    }
+
+    /** Reads all fields; the exception when the call as a whole failed. */
+    Optional<NvmlException> read(NvmlDevice device, Readings.Builder into) {
+        try {
+            device.fieldValues(batch);
+        } catch (NvmlException e) {
+            FIELDS.forEach(field -> field.missing(e, into));
+            return Optional.of(e);
+        }
+        for (int entry = 0; entry < FIELDS.size(); entry++) {
+            FIELDS.get(entry).put(batch, entry, into);
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.gpudiag.agent.sampling;
+
+import dev.gpudiag.nvml.NvmlDevice;
+import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.telemetry.GpuCondition;
+import dev.gpudiag.telemetry.GpuIdentity;
+import dev.gpudiag.telemetry.GpuQuantities;
+import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.MigDevice;
+import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Readings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads one GPU, call by call, on the thread that asks; says at any time which call it is in.
+ *
+ * <p>What changes seldom is read when it is older than the slow interval and carried over in between. A GPU that says it is
+ * lost, or must be reset, is asked nothing more in that round.
+ */
+final class GpuReader {
+
+    private final NvmlDevice device;
+    private final GpuIdentity identity;
+    private final Duration slowInterval;
+    private final InstantSource clock;
+    private final GpuFields fields = new GpuFields();
+    private final ProcessReader processes;
+    private final LinkReader links;
+    private final MigReader mig;
+    private Readings slow = Readings.empty();
+    private List<Readings> nvlinks = List.of();
+    private Reading<List<MigDevice>> migDevices = Reading.notRead("not read yet");
+    private Instant slowReadAt = Instant.MIN;
+    private volatile String currentCall = "";
+
+    GpuReader(NvmlDevice device, GpuIdentity identity, Duration slowInterval, InstantSource clock, ProcessNames names) {
+        this.device = device;
+        this.identity = identity;
+        this.slowInterval = slowInterval;
+        this.clock = clock;
+        this.processes = new ProcessReader(device, this::enter, names);
+        this.links = new LinkReader(device, this::enter);
+        this.mig = new MigReader(device, this::enter);
+    }
+
+    GpuIdentity identity() {
+        return identity;
+    }
+
+    /** The call that it is in, or was in last. */
+    String currentCall() {
+        return currentCall;
+    }
+
+    private void enter(String function) {
+        currentCall = function;
+    }
+
+    /** Reads the GPU; blocks for as long as the driver does. */
+    GpuSample read() {
+        Readings.Builder readings = Readings.builder();
+        Instant started = clock.instant();
+        if (!slowReadAt.isAfter(started.minus(slowInterval))) {
+            Optional<NvmlException> end = readSlow(readings);
+            if (end.isPresent()) {
+                return gone(readings.build(), end.get());
+            }
+            slow = readings.build();
+            slowReadAt = started;
+        } else {
+            readings.putAll(slow);
+        }
+        Optional<NvmlException> end = readRows(GpuRows.FAST, readings);
+        if (end.isPresent()) {
+            return gone(readings.build(), end.get());
+        }
+        return new GpuSample(
+                identity,
+                clock.instant(),
+                GpuCondition.answering(),
+                readings.build(),
+                nvlinks,
+                processes.read(),
+                migDevices);
+    }
+
+    private Optional<NvmlException> readSlow(Readings.Builder readings) {
+        Optional<NvmlException> end = readRows(GpuRows.SLOW, readings);
+        if (end.isPresent()) {
+            return end;
+        }
+        enter("nvmlDeviceGetFieldValues");
+        end = fields.read(device, readings).filter(GpuReader::isTerminal);
+        if (end.isPresent()) {
+            return end;
+        }
+        Readings soFar = readings.build();
+        nvlinks = links.read(soFar.value(GpuQuantities.NVLINK_COUNT));
+        migDevices = mig.read(soFar.value(GpuQuantities.MIG_MODE).orElse(false));
+        return Optional.empty();
+    }
+
+    private Optional<NvmlException> readRows(List<GpuRow> rows, Readings.Builder readings) {
+        for (GpuRow row : rows) {
+            enter(row.function());
+            Optional<NvmlException> failure = row.read(device, readings).filter(GpuReader::isTerminal);
+            if (failure.isPresent()) {
+                return failure;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isTerminal(NvmlException e) {
+        return NvmlReasons.isTerminal(e.code());
+    }
+
+    private GpuSample gone(Readings readings, NvmlException e) {
+        slowReadAt = Instant.MIN;
+        GpuCondition condition = condition(e);
+        return new GpuSample(
+                identity,
+                clock.instant(),
+                condition,
+                readings,
+                List.of(),
+                Reading.notRead(condition.detail()),
+                Reading.notRead(condition.detail()));
+    }
+
+    static GpuCondition condition(NvmlException e) {
+        GpuCondition.State state = switch (e.code().code()) {
+            case 15 -> GpuCondition.State.LOST;
+            case 16 -> GpuCondition.State.RESET_REQUIRED;
+            default -> GpuCondition.State.INACCESSIBLE;
+        };
+        return new GpuCondition(
+                state, e.function() + ": " + e.code().text() + " (" + e.code().code() + ")");
+    }
+}

@@ -1,0 +1,110 @@
+package dev.gpudiag.agent.sampling;
+
+import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.Evidence;
+import dev.gpudiag.checks.Report;
+import dev.gpudiag.checks.Settings;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.SampleHistory;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The agent's heartbeat: samples, remembers and judges once per interval, on one thread, and publishes the report.
+ *
+ * <p>A hung driver never stops it: the sampler comes back by its deadline. Readers take {@link #report()}.
+ */
+public final class SamplingLoop implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(SamplingLoop.class.getName());
+
+    private final NodeSampler sampler;
+    private final SampleHistory history;
+    private final CheckRunner runner;
+    private final Settings settings;
+    private final Optional<Baseline> baseline;
+    private final Duration interval;
+    private final Duration deadline;
+    private final Consumer<Report> listener;
+    private final ScheduledExecutorService scheduler;
+    private ScheduledFuture<?> ticks;
+    private volatile Report report;
+    private volatile long lastTickNanos = System.nanoTime();
+
+    /**
+     * A loop that is not yet started.
+     *
+     * @param deadline after how long without an answer a GPU is unresponsive
+     * @param listener called after each tick on the loop's thread, for example to render pages
+     */
+    public SamplingLoop(
+            NodeSampler sampler,
+            SampleHistory history,
+            CheckRunner runner,
+            Settings settings,
+            Optional<Baseline> baseline,
+            Duration interval,
+            Duration deadline,
+            Consumer<Report> listener) {
+        this.sampler = sampler;
+        this.history = history;
+        this.runner = runner;
+        this.settings = settings;
+        this.baseline = baseline;
+        this.interval = interval;
+        this.deadline = deadline;
+        this.listener = listener;
+        this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "gpudiag-sampling");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public void start() {
+        ticks = scheduler.scheduleAtFixedRate(this::guardedTick, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void guardedTick() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            // the scheduler would drop the loop without a word: the next round may go well, and /healthz tells
+            LOG.log(System.Logger.Level.ERROR, "a sampling round failed", e);
+        }
+    }
+
+    /** One round; public so that a test or a simulation can drive it by itself. */
+    public void tick() {
+        NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
+        history.add(sample);
+        report = runner.run(new Evidence(sample, history, settings, baseline));
+        listener.accept(report);
+        lastTickNanos = System.nanoTime();
+    }
+
+    /** The last report; empty before the first tick has ended. */
+    public Optional<Report> report() {
+        return Optional.ofNullable(report);
+    }
+
+    /** Time since the last round ended. */
+    public Duration sinceLastTick() {
+        return Duration.ofNanos(System.nanoTime() - lastTickNanos);
+    }
+
+    @Override
+    public void close() {
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
+        scheduler.shutdownNow();
+        sampler.close();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.gpudiag.agent.simulation;
+
+import static dev.gpudiag.checks.Setting.parseDuration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A scenario of the simulated driver, without the answers that only the simulated library reads.
+ *
+ * @param name name of the file without {@code .scenario}
+ * @param file where it lies, absolute, for the simulated library
+ * @param title one sentence of what is wrong on this node
+ * @param symbols which symbols the library exports: {@code all}, {@code 535} or {@code 470}
+ * @param expect verdict that tests hold gpudiag to
+ * @param driverVersion as NVML says it
+ * @param host the host around it
+ * @param history how much past the scenario brings
+ */
+public record Scenario(
+        String name,
+        Path file,
+        String title,
+        String symbols,
+        Optional<String> expect,
+        Optional<String> driverVersion,
+        List<SimulatedGpu> gpus,
+        List<SimulatedProcess> processes,
+        HostLayout host,
+        Optional<History> history) {
+
+    static final String SUFFIX = ".scenario";
+    private static final int GPU_LIMIT = 64;
+    private static final Pattern GPUS = Pattern.compile("(\\d{1,3})(?:\\.\\.(\\d{1,3}))?");
+    private static final Pattern PROCESS = Pattern.compile("(\\d{1,3}):(\\d{1,10})");
+    private static final Pattern SYMBOLS = Pattern.compile("all|535|470");
+    private static final Pattern VERDICTS = Pattern.compile("OK|INFO|WARNING|CRITICAL|UNKNOWN|SKIPPED");
+    private static final Pattern VERSION = Pattern.compile("\\d{1,4}(\\.\\d{1,4}){1,3}");
+
+    public Scenario {
+        gpus = List.copyOf(gpus);
+        processes = List.copyOf(processes);
+    }
+
+    /** Samples before the scenario begins: one every {@code interval}, over {@code span}. */
+    public record History(Duration span, Duration interval) {}
+
+    /**
+     * The scenario in {@code file}.
+     *
+     * @throws ScenarioException with file and line of what is wrong
+     */
+    public static Scenario read(Path file) {
+        List<ScenarioSection> sections = ScenarioText.read(file);
+        String fileName = String.valueOf(file.getFileName());
+        String name = fileName.endsWith(SUFFIX) ? fileName.substring(0, fileName.length() - SUFFIX.length()) : fileName;
+        ScenarioSection scenario = merged(sections, fileName, "scenario");
+        scenario.allow(List.of("title", "symbols", "expect"));
+        Optional<String> driver =
+                merged(sections, fileName, "driver").get("version", VERSION, "a driver version such as 550.54.15");
+        List<SimulatedGpu> gpus = gpus(sections);
+        return new Scenario(
+                name,
+                file.toAbsolutePath().normalize(),
+                scenario.get("title").orElse(name),
+                scenario.get("symbols", SYMBOLS, "all, 535 or 470").orElse("all"),
+                scenario.get("expect", VERDICTS, "a status in capitals, such as CRITICAL"),
+                driver,
+                gpus,
+                processes(sections, gpus.size()),
+                new HostSection(merged(sections, fileName, "host"), gpus).layout(driver, name),
+                history(merged(sections, fileName, "history")));
+    }
+
+    /** All sections of a kind as one. */
+    private static ScenarioSection merged(List<ScenarioSection> sections, String file, String kind) {
+        ScenarioSection merged = new ScenarioSection(file, kind, 0);
+        sections.stream().filter(section -> section.kind().equals(kind)).forEach(merged::putAll);
+        return merged;
+    }
+
+    private static List<SimulatedGpu> gpus(List<ScenarioSection> sections) {
+        Map<String, String> defaults = new HashMap<>();
+        TreeMap<Integer, Map<String, String>> gpus = new TreeMap<>();
+        for (ScenarioSection section : sections) {
+            if (section.kind().equals("gpu") && section.argument().equals("*")) {
+                section.keys().forEach(key -> defaults.put(key, section.get(key).orElseThrow()));
+            } else if (section.kind().equals("gpu")) {
+                override(gpus, section);
+            }
+        }
+        List<SimulatedGpu> all = new ArrayList<>();
+        gpus.forEach((index, own) -> {
+            Map<String, String> keys = new HashMap<>(defaults);
+            keys.putAll(own);
+            keys.replaceAll((key, value) -> SimulatedGpu.expand(value, index));
+            all.add(new SimulatedGpu(index, keys));
+        });
+        return all;
+    }
+
+    private static void override(TreeMap<Integer, Map<String, String>> gpus, ScenarioSection section) {
+        Matcher range = GPUS.matcher(section.argument());
+        if (!range.matches()) {
+            throw section.wrong("[gpu " + section.argument() + "]: not [gpu *], [gpu 3] or [gpu 0..7]");
+        }
+        int first = Integer.parseInt(range.group(1));
+        int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+        if (last < first || last >= GPU_LIMIT) {
+            throw section.wrong("[gpu " + section.argument() + "]: not a range within 0.." + (GPU_LIMIT - 1));
+        }
+        boolean misplaced = section.get("pci_bus_id")
+                .filter(text ->
+                        SimulatedGpu.address(SimulatedGpu.expand(text, first)).isEmpty())
+                .isPresent();
+        if (misplaced) {
+            throw section.wrong("pci_bus_id", "not a PCI address such as 0000:65:00.0");
+        }
+        for (int index = first; index <= last; index++) {
+            Map<String, String> own = gpus.computeIfAbsent(index, key -> new HashMap<>());
+            section.keys().forEach(key -> own.put(key, section.get(key).orElseThrow()));
+        }
+    }
+
+    private static List<SimulatedProcess> processes(List<ScenarioSection> sections, int gpuCount) {
+        List<SimulatedProcess> processes = new ArrayList<>();
+        for (ScenarioSection section : sections) {
+            if (!section.kind().equals("process")) {
+                continue;
+            }
+            Matcher place = PROCESS.matcher(section.argument());
+            if (!place.matches()) {
+                throw section.wrong("[process " + section.argument() + "]: not GPU:PID such as 0:4711");
+            }
+            int gpu = Integer.parseInt(place.group(1));
+            if (gpu >= gpuCount) {
+                throw section.wrong("[process " + section.argument() + "]: there is no GPU " + gpu);
+            }
+            processes.add(new SimulatedProcess(gpu, Long.parseLong(place.group(2)), section.get("name")));
+        }
+        return processes;
+    }
+
+    private static Optional<History> history(ScenarioSection section) {
+        section.allow(List.of("span", "interval"));
+        Optional<Duration> span = duration(section, "span");
+        return span.map(
+                length -> new History(length, duration(section, "interval").orElse(Duration.ofMinutes(1))));
+    }
+
+    private static Optional<Duration> duration(ScenarioSection section, String key) {
+        try {
+            return section.get(key).map(text -> {
+                Duration duration = parseDuration(text);
+                if (duration.isZero()) {
+                    throw new IllegalArgumentException("must be longer than 0s");
+                }
+                return duration;
+            });
+        } catch (IllegalArgumentException e) {
+            throw section.wrong(key, e.getMessage());
+        }
+    }
+}

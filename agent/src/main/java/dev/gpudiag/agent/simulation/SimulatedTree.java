@@ -1,0 +1,195 @@
+package dev.gpudiag.agent.simulation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/** Writes the files of a simulated host, with the wording of a real kernel and driver. */
+final class SimulatedTree {
+
+    private static final int FRONTEND_MAJOR = 195;
+    private static final int UVM_MAJOR = 510;
+    private static final int CAPABILITIES_MAJOR = 235;
+    private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu/";
+    private static final int DEFAULT_DEVICE_ID = 0x2330;
+
+    private final Path root;
+    private final Scenario scenario;
+    private final HostLayout host;
+
+    SimulatedTree(Path root, Scenario scenario) {
+        this.root = root;
+        this.scenario = scenario;
+        this.host = scenario.host();
+    }
+
+    void write() throws IOException {
+        write(".gpudiag-simulated", scenario.name() + "\n");
+        for (String directory : List.of("proc", "sys/module", "sys/bus/pci/devices", "dev", "lib/modules", "tmp")) {
+            Files.createDirectories(root.resolve(directory));
+        }
+        writeSystem();
+        writeModules();
+        writeDriver();
+        for (String address : host.pciAddresses()) {
+            writePciDevice(address);
+        }
+        for (String node : host.deviceNodes()) {
+            write("dev/" + node, "c " + numbers(node) + "\n");
+        }
+        writeInstalledDriver();
+        for (SimulatedProcess process : scenario.processes()) {
+            write("proc/" + process.pid() + "/comm", process.name().orElse("python3") + "\n");
+        }
+    }
+
+    private void writeSystem() throws IOException {
+        write("proc/sys/kernel/hostname", host.hostname() + "\n");
+        write("proc/sys/kernel/osrelease", host.kernelRelease() + "\n");
+        UUID boot = UUID.nameUUIDFromBytes(scenario.name().getBytes(StandardCharsets.UTF_8));
+        write("proc/sys/kernel/random/boot_id", boot + "\n");
+        long seconds = host.uptime().toSeconds();
+        write("proc/uptime", seconds + ".00 " + seconds + ".00\n");
+        write("etc/os-release", "PRETTY_NAME=\"" + host.operatingSystem().replace("\"", "") + "\"\n");
+        write("proc/1/cgroup", "0::/init.scope\n");
+        if (host.container()) {
+            write(".dockerenv", "");
+        }
+    }
+
+    private void writeModules() throws IOException {
+        StringBuilder modules = new StringBuilder();
+        StringBuilder devices = new StringBuilder("Character devices:\n  1 mem\n");
+        if (host.nouveau()) {
+            modules.append("nouveau 3096576 0 - Live 0x0000000000000000\n");
+            write("sys/module/nouveau/initstate", "live\n");
+        }
+        if (host.module().isPresent()) {
+            modules.append("nvidia_uvm 4956160 0 - Live 0x0000000000000000 (OE)\n");
+            modules.append("nvidia 54075392 1 nvidia_uvm, Live 0x0000000000000000 (OE)\n");
+            devices.append("195 nvidia\n195 nvidiactl\n235 nvidia-caps\n510 nvidia-uvm\n");
+            write("sys/module/nvidia/version", host.module().get() + "\n");
+            write("sys/module/nvidia/refcnt", "1\n");
+            write("sys/module/nvidia/initstate", "live\n");
+        }
+        modules.append("overlay 212992 0 - Live 0x0000000000000000\n");
+        write("proc/modules", modules.toString());
+        write("proc/devices", devices + "\nBlock devices:\n259 blkext\n");
+    }
+
+    private void writeDriver() throws IOException {
+        if (host.module().isEmpty()) {
+            return;
+        }
+        String version = host.module().get();
+        String line = host.openFlavour()
+                ? "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  " + version
+                        + "  Release Build  (dvs-builder@U16-I1-N07-12-3)"
+                : "NVRM version: NVIDIA UNIX x86_64 Kernel Module  " + version;
+        write("proc/driver/nvidia/version", line + "  Wed Apr 17 20:12:52 UTC 2024\n");
+        Files.createDirectories(root.resolve("proc/driver/nvidia/gpus"));
+        for (SimulatedGpu gpu : scenario.gpus()) {
+            if (host.pciAddresses().contains(gpu.pciAddress())) {
+                write("proc/driver/nvidia/gpus/" + gpu.pciAddress() + "/information", information(gpu));
+            }
+        }
+    }
+
+    private static String information(SimulatedGpu gpu) {
+        return "Model: \t\t " + gpu.name()
+                + "\nIRQ:   \t\t 42"
+                + "\nGPU UUID: \t " + gpu.uuid().orElse("GPU-????????-????-????-????-????????????")
+                + "\nVideo BIOS: \t " + gpu.get("vbios_version").orElse("??.??.??.??.??")
+                + "\nBus Type: \t PCIe"
+                + "\nDMA Size: \t 52 bits"
+                + "\nBus Location: \t " + gpu.pciAddress()
+                + "\nDevice Minor: \t " + gpu.index()
+                + "\nGPU Excluded:\t No\n";
+    }
+
+    private void writePciDevice(String address) throws IOException {
+        String device = "sys/devices/pci0000:00/" + address;
+        Map<String, SimulatedGpu> gpus = new HashMap<>();
+        scenario.gpus().forEach(gpu -> gpus.put(gpu.pciAddress(), gpu));
+        SimulatedGpu gpu =
+                gpus.getOrDefault(address, scenario.gpus().stream().findFirst().orElse(null));
+        int id = gpu == null ? DEFAULT_DEVICE_ID : deviceId(gpu);
+        boolean display = gpu != null && gpu.name().matches(".*(GeForce|RTX|Quadro).*");
+        write(device + "/vendor", "0x10de\n");
+        write(device + "/device", String.format(Locale.ROOT, "0x%04x\n", id));
+        write(device + "/class", display ? "0x030000\n" : "0x030200\n");
+        byte[] configuration = new byte[64];
+        if (host.notAnswering().contains(address)) {
+            Arrays.fill(configuration, (byte) 0xff);
+        } else {
+            configuration[0] = (byte) 0xde;
+            configuration[1] = 0x10;
+            configuration[2] = (byte) id;
+            configuration[3] = (byte) (id >> 8);
+        }
+        Files.write(root.resolve(device + "/config"), configuration);
+        link("sys/bus/pci/devices/" + address, "../../../devices/pci0000:00/" + address);
+        if (host.pciDriver().isPresent()) {
+            Files.createDirectories(
+                    root.resolve("sys/bus/pci/drivers/" + host.pciDriver().get()));
+            link(
+                    device + "/driver",
+                    "../../../bus/pci/drivers/" + host.pciDriver().get());
+        }
+    }
+
+    /** NVML's combined id, device above vendor, or the device alone. */
+    private static int deviceId(SimulatedGpu gpu) {
+        try {
+            long id = gpu.get("pci_device_id").map(Long::decode).orElse((long) DEFAULT_DEVICE_ID);
+            return (int) (id > 0xffff ? (id >>> 16) & 0xffff : id);
+        } catch (NumberFormatException e) {
+            return DEFAULT_DEVICE_ID; // the simulated library says what is wrong with it
+        }
+    }
+
+    private static String numbers(String node) {
+        return switch (node) {
+            case "nvidiactl" -> FRONTEND_MAJOR + " 255";
+            case "nvidia-modeset" -> FRONTEND_MAJOR + " 254";
+            case "nvidia-uvm" -> UVM_MAJOR + " 0";
+            case "nvidia-uvm-tools" -> UVM_MAJOR + " 1";
+            default -> {
+                String minor = node.replaceAll("\\D", "");
+                boolean gpu = node.matches("nvidia\\d+");
+                yield (gpu ? FRONTEND_MAJOR : CAPABILITIES_MAJOR) + " " + (minor.isEmpty() ? "0" : minor);
+            }
+        };
+    }
+
+    private void writeInstalledDriver() throws IOException {
+        if (host.moduleOnDisk().isPresent()) {
+            String modules = "lib/modules/" + host.kernelRelease();
+            write(modules + "/updates/dkms/nvidia.ko.zst", "");
+            write(modules + "/modules.dep", "updates/dkms/nvidia.ko.zst: kernel/drivers/video/backlight.ko.zst\n");
+            Files.createDirectories(root.resolve(
+                    "var/lib/dkms/nvidia/" + host.moduleOnDisk().get() + "/" + host.kernelRelease() + "/x86_64"));
+        }
+        if (host.library().isPresent()) {
+            String file = "libnvidia-ml.so." + host.library().get();
+            write(LIBRARIES + file, "");
+            link(LIBRARIES + "libnvidia-ml.so.1", file);
+        }
+    }
+
+    private void write(String path, String text) throws IOException {
+        SimulatedHost.write(root, path, text);
+    }
+
+    private void link(String path, String target) throws IOException {
+        Files.createDirectories(root.resolve(path).getParent());
+        Files.createSymbolicLink(root.resolve(path), Path.of(target));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.gpudiag.agent.source;
+
+import dev.gpudiag.agent.host.HostProbe;
+import dev.gpudiag.agent.host.HostState;
+import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.sampling.LibraryNotFound;
+import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.sampling.NvmlSampler;
+import dev.gpudiag.nvml.Nvml;
+import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.nvml.NvmlLibrary;
+import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Readings;
+import dev.gpudiag.telemetry.SampleSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The driver of this node. */
+public final class LiveSource {
+
+    private static final String SEARCH = "search for " + NvmlLibrary.SONAME;
+
+    private final Optional<Path> library;
+    private final Path hostRoot;
+    private final HostProbe probe;
+
+    /**
+     * A source that has opened nothing yet.
+     *
+     * @param library the library asked for, a file or the directory that holds it
+     * @param hostRoot {@code /}, or where a container sees the host
+     * @throws IllegalArgumentException with a sentence for a host root without /proc and /sys, or a library that is none
+     */
+    public LiveSource(Optional<Path> library, Path hostRoot, Map<String, String> environment) {
+        this.library = library;
+        this.hostRoot = hostRoot;
+        this.probe = new HostProbe(hostRoot, environment);
+        if (library.isPresent() && search() instanceof NvmlLibrary.NotFound missing) {
+            throw new IllegalArgumentException(String.join("; ", missing.tried()));
+        }
+    }
+
+    /** A sampler of this node. */
+    public NodeSampler sampler(boolean forceInit, Duration slowInterval) {
+        ProcessComm comm = new ProcessComm(probe.root());
+        return new NvmlSampler(
+                this::open,
+                this::host,
+                forceInit,
+                SampleSource.live(),
+                slowInterval,
+                InstantSource.system(),
+                comm::name);
+    }
+
+    private NvmlLibrary search() {
+        List<Path> roots = new ArrayList<>(NvmlLibrary.CONTAINER_DRIVER_ROOTS);
+        if (!hostRoot.equals(Path.of("/"))) {
+            roots.addFirst(hostRoot.resolve("run/nvidia/driver"));
+            roots.addFirst(hostRoot);
+        }
+        return NvmlLibrary.search(library, roots);
+    }
+
+    private Nvml open() throws NvmlException, LibraryNotFound {
+        return switch (search()) {
+            case NvmlLibrary.Found found -> Nvml.open(found.path());
+            case NvmlLibrary.NotFound missing ->
+                throw new LibraryNotFound(missing.tried().isEmpty() ? "not found" : String.join("; ", missing.tried()));
+        };
+    }
+
+    /** The host's state, with the library that would be loaded in place of one that merely lies there. */
+    private HostState host() {
+        HostState host = probe.read();
+        Readings.Builder readings = Readings.builder().putAll(host.readings());
+        switch (search()) {
+            case NvmlLibrary.Found found -> {
+                readings.put(HostQuantities.LIBRARY_PATH, found.path().toString(), SEARCH);
+                readings.put(HostQuantities.DRIVER_INSTALLED, true, found.path().toString());
+                readings.put(
+                        HostQuantities.LIBRARY_VERSION,
+                        found.version()
+                                .<Reading<String>>map(version ->
+                                        Reading.of(version, found.realPath().toString()))
+                                .orElse(Reading.missing(
+                                        Reading.Reason.NOT_SUPPORTED,
+                                        found.realPath().toString(),
+                                        "the file does not tell its version")));
+            }
+            case NvmlLibrary.NotFound missing -> {
+                Reading<String> none =
+                        Reading.missing(Reading.Reason.FAILED, SEARCH, String.join("; ", missing.tried()));
+                readings.put(HostQuantities.LIBRARY_PATH, none);
+            }
+        }
+        return new HostState(
+                readings.build(), host.pciDevices(), host.deviceNodes(), host.kernelGpus(), host.paravirtualized());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.gpudiag.agent.source;
+
+import dev.gpudiag.agent.host.HostProbe;
+import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.sampling.NvmlSampler;
+import dev.gpudiag.agent.simulation.Scenario;
+import dev.gpudiag.agent.simulation.ScenarioException;
+import dev.gpudiag.agent.simulation.SimulatedHost;
+import dev.gpudiag.nvml.Nvml;
+import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.nvml.SimulatedDriver;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.SampleSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** The simulated driver in a simulated host: real library calls, answers from a scenario file. */
+public final class SimulatedSource implements NodeSampler {
+
+    private static final Duration HISTORY_WAIT = Duration.ofSeconds(2);
+
+    private final Scenario scenario;
+    private final SimulatedHost host;
+    private final NvmlSampler sampler;
+    private final Path library;
+    private final double timeScale;
+    private Nvml nvml;
+    private Instant now = Instant.now();
+    private boolean pinned;
+
+    /**
+     * A simulated node; its host is laid out in a temporary directory until it is closed.
+     *
+     * @param simulator directory that holds the simulated libraries
+     * @param timeScale how many seconds of the scenario pass in one second
+     * @throws ScenarioException where the library refuses the scenario
+     */
+    public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
+        this.scenario = scenario;
+        this.timeScale = timeScale;
+        this.library = (scenario.symbols().equals("all") ? simulator : simulator.resolve(scenario.symbols()))
+                .resolve("libnvidia-ml.so.1");
+        this.host = SimulatedHost.layOut(scenario);
+        HostProbe probe = new HostProbe(host.root(), Map.of());
+        this.sampler = new NvmlSampler(
+                this::open,
+                probe::read,
+                false,
+                new SampleSource(SampleSource.Kind.SIMULATED, scenario.name()),
+                slowInterval,
+                () -> pinned ? now : Instant.now(),
+                new ProcessComm(probe.root())::name);
+    }
+
+    private Nvml open() throws NvmlException {
+        nvml = Nvml.open(library);
+        try {
+            SimulatedDriver.configure(nvml, scenario.file(), timeScale);
+            return nvml;
+        } catch (IOException e) {
+            nvml.close();
+            throw new ScenarioException(e.getMessage());
+        }
+    }
+
+    /** Plays the past that the scenario brings into {@code history}; its end is the present. */
+    public void remember(SampleHistory history) {
+        if (scenario.history().isEmpty()) {
+            return;
+        }
+        Duration span = scenario.history().get().span();
+        Instant end = now;
+        pinned = true;
+        for (Duration past = span;
+                !past.isNegative();
+                past = past.minus(scenario.history().get().interval())) {
+            now = end.minus(past);
+            if (!setTime(span.minus(past).toMillis() / 1000.0)) {
+                break;
+            }
+            NodeSample sample = sampler.sample(HISTORY_WAIT, HISTORY_WAIT);
+            history.add(sample);
+        }
+        now = end;
+    }
+
+    private boolean setTime(double seconds) {
+        try {
+            if (nvml == null) {
+                sampler.sample(HISTORY_WAIT, HISTORY_WAIT);
+            }
+            if (nvml == null) {
+                return false;
+            }
+            SimulatedDriver.setTime(nvml, seconds);
+            return true;
+        } catch (IOException e) {
+            throw new ScenarioException(e.getMessage());
+        }
+    }
+
+    /** Lets the scenario's clock run, from where {@link #remember} left it. */
+    public void run() {
+        pinned = false;
+        setTime(-1);
+    }
+
+    @Override
+    public NodeSample sample(Duration wait, Duration deadline) {
+        return sampler.sample(wait, deadline);
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
+        host.close();
+    }
+}

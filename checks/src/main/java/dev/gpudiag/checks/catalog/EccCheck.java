@@ -1,0 +1,36 @@
+package dev.gpudiag.checks.catalog;
+
+import dev.gpudiag.checks.CheckSpec;
+import dev.gpudiag.checks.CheckSpec.Precondition;
+import dev.gpudiag.checks.Evidence;
+import dev.gpudiag.checks.Finding;
+import dev.gpudiag.checks.GpuCheck;
+import dev.gpudiag.telemetry.GpuSample;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * Memory errors and repair, in this order: what the driver asks for; memory beyond repair; an error that a pending
+ * repair contains; any other uncorrected error; what is worth knowing.
+ *
+ * <p>Uncontained errors (Xid 95) and contained ones (Xid 94) are told apart by the kernel log, which no quantity here
+ * holds; a pending remap stands for containment.
+ */
+final class EccCheck implements GpuCheck {
+
+    private static final CheckSpec SPEC = new CheckSpec(
+            "ecc",
+            "memory errors, row remapping, page retirement, and the recovery that the driver asks for",
+            EnumSet.of(Precondition.USABLE_DRIVER, Precondition.GPU),
+            List.of());
+
+    @Override
+    public CheckSpec spec() {
+        return SPEC;
+    }
+
+    @Override
+    public List<Finding> evaluate(GpuSample gpu, Evidence evidence) {
+        return new EccJudgement(gpu).findings();
+    }
+}

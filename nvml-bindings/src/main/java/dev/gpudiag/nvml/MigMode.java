@@ -1,0 +1,4 @@
+package dev.gpudiag.nvml;
+
+/** MIG now, and after the next reset. */
+public record MigMode(boolean current, boolean pending) {}
