@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.config.Suggestions;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.CheckRunner;
@@ -63,7 +64,7 @@ record CheckSelection(List<Check> chosen, boolean named, Map<String, String> ski
 
     private static void unknown(String option, String id, List<String> ids, List<String> errors) {
         if (!ids.contains(id)) {
-            errors.add(option + "no check '" + id + "'" + NearestName.hint(id, ids));
+            errors.add(option + "no check '" + id + "'" + Suggestions.hint(id, ids));
         }
     }
 

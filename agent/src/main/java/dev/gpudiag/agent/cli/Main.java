@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.gpudiag.agent.config.Suggestions;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -88,12 +89,12 @@ public final class Main {
             if (argument.startsWith("-")) {
                 String flag = argument.replaceFirst("=.*", "");
                 return "no option '" + flag + "'"
-                        + NearestName.hint(
+                        + Suggestions.hint(
                                 flag, line.getCommandSpec().optionsMap().keySet());
             }
             if (!line.getSubcommands().isEmpty()) {
                 return "no command '" + argument + "'"
-                        + NearestName.hint(argument, line.getSubcommands().keySet());
+                        + Suggestions.hint(argument, line.getSubcommands().keySet());
             }
             return "'" + argument + "' is one argument too many";
         }

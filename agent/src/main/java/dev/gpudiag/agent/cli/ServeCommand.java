@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.http.ListenAddress;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,7 +40,15 @@ final class ServeCommand implements Callable<Integer> {
                         options,
                         settings.inForce(context, options),
                         settings.file(),
-                        listenAddress == null ? Optional.empty() : Optional.of(ListenAddress.parse(listenAddress)),
+                        address(),
                         timeout.value()));
+    }
+
+    private Optional<ListenAddress> address() throws UsageException {
+        try {
+            return Optional.ofNullable(listenAddress).map(ListenAddress::parse);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--web.listen-address: " + e.getMessage());
+        }
     }
 }

@@ -2,7 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.InetSocketAddress;
+import dev.gpudiag.agent.http.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,14 +13,14 @@ import java.util.Optional;
  * @param source where samples come from
  * @param configured settings, with {@code --set} applied, and checks not to run
  * @param configuration the file that {@code --config} names
- * @param listenAddress unresolved address that the command line names; beats the configuration
+ * @param listenAddress address that the command line names; beats the configuration
  * @param timeout how long one sample may take
  */
 public record ServeOptions(
         SourceOptions source,
         SettingsSource.Configured configured,
         Optional<Path> configuration,
-        Optional<InetSocketAddress> listenAddress,
+        Optional<ListenAddress> listenAddress,
         Duration timeout) {
     public ServeOptions {
         requireNonNull(source, "source is null");

@@ -1,12 +1,10 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.config.SettingOverrides;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -37,33 +35,14 @@ final class SettingFlags {
         boolean configured = file.isPresent() || source instanceof SourceOptions.Live;
         SettingsSource.Configured read =
                 configured ? context.settings().load(file) : SettingsSource.Configured.defaults();
-        Map<String, Setting<?>> known = new LinkedHashMap<>();
-        context.settings().known().forEach(setting -> known.put(setting.key(), setting));
-        return new SettingsSource.Configured(assigned(read.settings(), known), read.skippedChecks());
-    }
-
-    private Settings assigned(Settings settings, Map<String, Setting<?>> known) throws UsageException {
-        List<String> errors = new ArrayList<>();
-        Settings changed = settings;
-        for (String assignment : assignments) {
-            int equals = assignment.indexOf('=');
-            String key = equals < 0 ? assignment : assignment.substring(0, equals);
-            Setting<?> setting = known.get(key);
-            if (setting == null) {
-                errors.add("--set " + assignment + ": no such setting" + NearestName.hint(key, known.keySet()));
-            } else if (equals < 0) {
-                errors.add("--set " + assignment + ": no value; write " + key + "=VALUE");
-            } else {
-                try {
-                    changed = changed.with(setting, assignment.substring(equals + 1));
-                } catch (IllegalArgumentException e) {
-                    errors.add("--set " + assignment + ": " + e.getMessage());
-                }
-            }
+        List<Setting<?>> ofChecks = context.checks().stream()
+                .<Setting<?>>flatMap(check -> check.spec().settings().stream())
+                .toList();
+        try {
+            Settings changed = new SettingOverrides(ofChecks).apply(read.settings(), assignments);
+            return new SettingsSource.Configured(changed, read.skippedChecks());
+        } catch (dev.gpudiag.agent.config.ConfigurationException e) {
+            throw new UsageException(e.getMessage());
         }
-        if (!errors.isEmpty()) {
-            throw new UsageException(String.join("\n", errors));
-        }
-        return changed;
     }
 }

@@ -1,13 +1,12 @@
 package dev.gpudiag.agent.cli;
 
-import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads configuration. */
+@FunctionalInterface
 public interface SettingsSource {
 
     /**
@@ -32,7 +31,4 @@ public interface SettingsSource {
      * @throws ConfigurationException with all errors of the file at once
      */
     Configured load(Optional<Path> file) throws ConfigurationException;
-
-    /** Every setting that {@code --set} may change. */
-    List<Setting<?>> known();
 }

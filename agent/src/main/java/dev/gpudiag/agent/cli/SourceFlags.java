@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.config.Suggestions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ final class SourceFlags {
             Path file = existingFile("--simulate", simulate);
             return new SourceOptions.Simulated(file.toString(), file);
         }
-        throw new UsageException("no scenario '" + simulate + "'" + NearestName.hint(simulate, scenarios.keySet())
+        throw new UsageException("no scenario '" + simulate + "'" + Suggestions.hint(simulate, scenarios.keySet())
                 + "\nthere are: " + list(scenarios.keySet()));
     }
 

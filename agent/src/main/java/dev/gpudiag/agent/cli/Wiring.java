@@ -1,11 +1,8 @@
 package dev.gpudiag.agent.cli;
 
-import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,26 +19,13 @@ final class Wiring {
                 environment,
                 CheckCatalog.all(),
                 new NotBuiltIn(),
-                new Defaults(),
+                file -> SettingsSource.Configured.defaults(),
                 (sample, out) -> {
                     throw new IllegalStateException("this build cannot record");
                 },
                 options -> {
                     throw new ConfigurationException("this build cannot serve");
                 });
-    }
-
-    /** Until the configuration is wired in here. */
-    private static final class Defaults implements SettingsSource {
-        @Override
-        public Configured load(Optional<Path> file) {
-            return Configured.defaults();
-        }
-
-        @Override
-        public List<Setting<?>> known() {
-            return CheckCatalog.settings();
-        }
     }
 
     /** Until samplers are wired in here. */
