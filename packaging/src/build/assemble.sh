@@ -4,7 +4,7 @@
 set -eu
 product=$1 jna=$2 simulator=$3 root=$4
 
-mkdir -p "$product/bin" "$product/lib/native" "$product/share/doc"
+mkdir -p "$product/bin" "$product/lib/native" "$product/share"
 ${CC:-gcc} -std=c11 -O2 -Wall -Wextra -Werror -o "$product/bin/gpudiag" "$root/packaging/src/launcher/gpudiag.c"
 
 case $(uname -m) in
@@ -14,14 +14,10 @@ case $(uname -m) in
 esac
 cp "$jna/com/sun/jna/$platform/libjnidispatch.so" "$product/lib/native/"
 
-# jars of an earlier build must not stay beside their successors: keep the newest of each name
 rm -rf "$product/simulator"
 mkdir -p "$product/simulator"
-if [ -e "$simulator/libnvidia-ml.so.1" ]; then
-    cp -R "$simulator/." "$product/simulator/"
-else
-    echo "no simulated driver in $simulator" >&2
-    exit 1
-fi
+for part in libnvidia-ml.so.1 470 535 scenarios; do
+    cp -R "$simulator/$part" "$product/simulator/"
+done
 cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/check.schema.json" "$product/share/"
 cp "$root/systemd/gpudiag.service" "$product/share/"
