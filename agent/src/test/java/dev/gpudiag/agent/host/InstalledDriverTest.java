@@ -9,6 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +60,7 @@ class InstalledDriverTest {
         byte[] whole = module("version=550.54.15\0");
         for (int length = 0; length < whole.length; length++) {
             Readings readings = HostTree.plain(directory)
-                    .bytes(MODULES + "extra/nvidia.ko", java.util.Arrays.copyOf(whole, length))
+                    .bytes(MODULES + "extra/nvidia.ko", Arrays.copyOf(whole, length))
                     .probe()
                     .readings();
             assertThat(readings.value(HostQuantities.MODULE_ON_DISK_VERSION).orElse("550.54.15"))
@@ -149,5 +153,22 @@ class InstalledDriverTest {
                 .readings();
 
         assertThat(readings.value(HostQuantities.DRIVER_INSTALLED)).contains(false);
+    }
+
+    @Test
+    void theDiskIsLookedAtAgainAfterAWhile() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        HostTree tree = HostTree.plain(directory);
+        HostProbe probe = new HostProbe(directory, Map.of(), now::get);
+
+        assertThat(probe.read().readings().value(HostQuantities.DRIVER_INSTALLED))
+                .contains(false);
+        tree.file("usr/lib64/libcuda.so.1", "");
+        now.set(Instant.EPOCH.plusSeconds(29));
+        assertThat(probe.read().readings().value(HostQuantities.DRIVER_INSTALLED))
+                .contains(false);
+        now.set(Instant.EPOCH.plusSeconds(30));
+        assertThat(probe.read().readings().value(HostQuantities.DRIVER_INSTALLED))
+                .contains(true);
     }
 }
