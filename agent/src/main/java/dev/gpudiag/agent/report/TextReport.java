@@ -25,6 +25,7 @@ public final class TextReport {
     public static final int WIDTH = 100;
 
     private static final int PROOFS = 6;
+    private static final int ONE_LINE = 80;
 
     private final Palette palette;
     private final StringBuilder text = new StringBuilder();
@@ -35,6 +36,17 @@ public final class TextReport {
 
     public static String render(Report report, ReportContext context, Palette palette) {
         return new TextReport(palette).write(report, context);
+    }
+
+    /** The verdict for a caller that shows one short line: at most 80 characters. */
+    public static String oneLine(Report report) {
+        Status verdict = report.verdict();
+        String worst = report.results().stream()
+                .filter(result -> verdict.isProblem() && result.status() == verdict)
+                .findFirst()
+                .map(result -> " " + result.id() + ": " + result.summary())
+                .orElseGet(() -> ": " + coverage(report));
+        return Printable.cut(verdict + worst, ONE_LINE);
     }
 
     private String write(Report report, ReportContext context) {
@@ -155,19 +167,18 @@ public final class TextReport {
         });
     }
 
-    static String tally(Report report, ReportContext context) {
+    private static String tally(Report report, ReportContext context) {
         String counts = Stream.of(
                         Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.INFO, Status.OK, Status.SKIPPED)
                 .filter(status -> count(report, status) > 0)
                 .map(status -> count(report, status) + " " + status.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
-        return counts
-                + String.format(
-                        Locale.ROOT,
-                        " - %d of %d checks ran (%.2f s)",
-                        report.ran(),
-                        report.results().size(),
-                        context.elapsed().toMillis() / 1000.0);
+        double seconds = context.elapsed().toMillis() / 1000.0;
+        return counts + " - " + coverage(report) + String.format(Locale.ROOT, " (%.2f s)", seconds);
+    }
+
+    private static String coverage(Report report) {
+        return report.ran() + " of " + report.results().size() + " checks ran";
     }
 
     private static long count(Report report, Status status) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +30,8 @@ final class SingleFlight<T> {
             thread.setDaemon(true);
             return thread;
         };
-        executor = new ThreadPoolExecutor(0, 1, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+        executor = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        executor.allowCoreThreadTimeOut(true);
     }
 
     /** Starts {@code task} unless an earlier one has not come back; says whether it was started. */
@@ -45,7 +46,7 @@ final class SingleFlight<T> {
     }
 
     boolean inFlight() {
-        return executor.getActiveCount() > 0 && flight != null && !flight.isDone();
+        return flight != null && !flight.isDone();
     }
 
     /** How long the task that was started last has been running, or ran until now. */

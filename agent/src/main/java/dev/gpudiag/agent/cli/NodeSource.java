@@ -1,0 +1,31 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.SampleHistory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A node that can be sampled: live, simulated, or a recording. Not thread-safe. */
+public interface NodeSource extends AutoCloseable {
+
+    /**
+     * One sample. Does not throw for what is wrong with driver or GPUs, which is in the sample, and returns within the
+     * timeout although a native call may never return: what did not answer is marked so.
+     */
+    NodeSample sample(Duration timeout);
+
+    /** What came before the sample; {@link SampleHistory#none()} where nothing is known. */
+    SampleHistory history();
+
+    /** What the node had when it was well. */
+    Optional<Baseline> baseline();
+
+    /** What the reader must know of this source, such as elements of a capture that were not understood. */
+    List<String> warnings();
+
+    /** Lets go of the driver; never waits for a call that hangs. */
+    @Override
+    void close();
+}

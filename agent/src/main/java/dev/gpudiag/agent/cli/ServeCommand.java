@@ -1,0 +1,54 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.agent.http.ListenAddress;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gpudiag serve}: the agent. */
+@Command(name = "serve", description = "Sample and judge continuously, and answer Prometheus over HTTP.")
+final class ServeCommand implements Callable<Integer> {
+
+    private final CommandContext context;
+
+    @Mixin
+    private SourceFlags source;
+
+    @Mixin
+    private SettingFlags settings;
+
+    @Mixin
+    private TimeoutFlag timeout;
+
+    @Option(
+            names = "--web.listen-address",
+            paramLabel = "HOST:PORT",
+            description = "Where to listen; :PORT listens on every address (default: 127.0.0.1:9836).")
+    private String listenAddress;
+
+    ServeCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws UsageException, ConfigurationException, InterruptedException {
+        SourceOptions options = source.options(context);
+        return context.server()
+                .serve(new ServeOptions(
+                        options,
+                        settings.inForce(context, options),
+                        settings.file(),
+                        address(),
+                        timeout.value()));
+    }
+
+    private Optional<ListenAddress> address() throws UsageException {
+        try {
+            return Optional.ofNullable(listenAddress).map(ListenAddress::parse);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--web.listen-address: " + e.getMessage());
+        }
+    }
+}

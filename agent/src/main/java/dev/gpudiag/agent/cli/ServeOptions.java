@@ -1,0 +1,32 @@
+package dev.gpudiag.agent.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.gpudiag.agent.http.ListenAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the agent is started with.
+ *
+ * @param source where samples come from
+ * @param configured settings, with {@code --set} applied, and checks not to run
+ * @param configuration the file that {@code --config} names
+ * @param listenAddress address that the command line names; beats the configuration
+ * @param timeout how long one sample may take
+ */
+public record ServeOptions(
+        SourceOptions source,
+        SettingsSource.Configured configured,
+        Optional<Path> configuration,
+        Optional<ListenAddress> listenAddress,
+        Duration timeout) {
+    public ServeOptions {
+        requireNonNull(source, "source is null");
+        requireNonNull(configured, "configured is null");
+        requireNonNull(configuration, "configuration is null");
+        requireNonNull(listenAddress, "listenAddress is null");
+        requireNonNull(timeout, "timeout is null");
+    }
+}

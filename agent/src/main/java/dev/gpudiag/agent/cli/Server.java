@@ -1,0 +1,16 @@
+package dev.gpudiag.agent.cli;
+
+/** The agent that samples, judges and answers over HTTP until it is told to stop. */
+@FunctionalInterface
+public interface Server {
+
+    /**
+     * Serves until the process is asked to end.
+     *
+     * @return exit code
+     * @throws UsageException when the address cannot be used
+     * @throws ConfigurationException when a file cannot be used
+     * @throws InterruptedException when the calling thread is interrupted
+     */
+    int serve(ServeOptions options) throws UsageException, ConfigurationException, InterruptedException;
+}

@@ -1,0 +1,48 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.agent.config.SettingOverrides;
+import dev.gpudiag.checks.Setting;
+import dev.gpudiag.checks.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that change settings: a configuration file, and single values that beat it. */
+final class SettingFlags {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Configuration (default: /etc/gpudiag/gpudiag.yaml where it is there, for this machine only).")
+    private String config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Change a setting, as gpudiag list shows them; may be repeated.")
+    private List<String> assignments = List.of();
+
+    Optional<Path> file() throws UsageException {
+        return config == null ? Optional.empty() : Optional.of(SourceFlags.existingFile("--config", config));
+    }
+
+    /** What is in force. The installed configuration is about this machine, so only a live source reads it. */
+    SettingsSource.Configured inForce(CommandContext context, SourceOptions source)
+            throws UsageException, ConfigurationException {
+        Optional<Path> file = file();
+        boolean configured = file.isPresent() || source instanceof SourceOptions.Live;
+        SettingsSource.Configured read =
+                configured ? context.settings().load(file) : SettingsSource.Configured.defaults();
+        List<Setting<?>> ofChecks = context.checks().stream()
+                .<Setting<?>>flatMap(check -> check.spec().settings().stream())
+                .toList();
+        try {
+            Settings changed = new SettingOverrides(ofChecks).apply(read.settings(), assignments);
+            return new SettingsSource.Configured(changed, read.skippedChecks());
+        } catch (dev.gpudiag.agent.config.ConfigurationException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+}

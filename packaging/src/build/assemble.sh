@@ -1,0 +1,23 @@
+#!/bin/sh
+# Puts the product together around the jars and the runtime that Maven has laid out.
+# usage: assemble.sh PRODUCT JNA_NATIVE SIMULATOR ROOT
+set -eu
+product=$1 jna=$2 simulator=$3 root=$4
+
+mkdir -p "$product/bin" "$product/lib/native" "$product/share"
+${CC:-gcc} -std=c11 -O2 -Wall -Wextra -Werror -o "$product/bin/gpudiag" "$root/packaging/src/launcher/gpudiag.c"
+
+case $(uname -m) in
+    x86_64) platform=linux-x86-64 ;;
+    aarch64) platform=linux-aarch64 ;;
+    *) echo "no JNA library for $(uname -m)" >&2; exit 1 ;;
+esac
+cp "$jna/com/sun/jna/$platform/libjnidispatch.so" "$product/lib/native/"
+
+rm -rf "$product/simulator"
+mkdir -p "$product/simulator"
+for part in libnvidia-ml.so.1 470 535 scenarios; do
+    cp -R "$simulator/$part" "$product/simulator/"
+done
+cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/check.schema.json" "$product/share/"
+cp "$root/systemd/gpudiag.service" "$product/share/"
