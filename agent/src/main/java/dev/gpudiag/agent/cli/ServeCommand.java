@@ -37,11 +37,7 @@ final class ServeCommand implements Callable<Integer> {
         SourceOptions options = source.options(context);
         return context.server()
                 .serve(new ServeOptions(
-                        options,
-                        settings.inForce(context, options),
-                        settings.file(),
-                        address(),
-                        timeout.value()));
+                        options, settings.inForce(context, options), settings.file(), address(), timeout.value()));
     }
 
     private Optional<ListenAddress> address() throws UsageException {
