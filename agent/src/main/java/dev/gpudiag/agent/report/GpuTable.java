@@ -24,7 +24,7 @@ final class GpuTable {
                 + (mixed ? "  NAME" : ""));
         for (GpuSample gpu : gpus) {
             String line = line(gpu);
-            String name = mixed ? gpu.identity().name().orElse("-") : "";
+            String name = mixed ? gpu.identity().name().orElse("") : "";
             lines.add(Printable.cut(name.isEmpty() ? line : line + "  " + name, width));
         }
         return lines;

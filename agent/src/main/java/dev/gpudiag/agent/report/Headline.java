@@ -10,6 +10,7 @@ import dev.gpudiag.telemetry.SampleSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -50,12 +51,23 @@ public final class Headline {
             return devices(sample.driver());
         }
         Map<String, Long> models = sample.gpus().stream()
-                .map(GpuSample::identity)
-                .map(identity -> identity.name().orElse("GPU without a name"))
+                .map(Headline::model)
                 .collect(Collectors.groupingBy(name -> name, LinkedHashMap::new, Collectors.counting()));
         return models.entrySet().stream()
                 .map(model -> model.getValue() + "x " + model.getKey())
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String model(GpuSample gpu) {
+        String unnamed = gpu.condition().isAnswering()
+                ? "GPU without a name"
+                : "GPU "
+                        + gpu.condition()
+                                .state()
+                                .name()
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' ');
+        return gpu.identity().name().orElse(unnamed);
     }
 
     private static String devices(DriverState driver) {

@@ -53,7 +53,7 @@ public final class TextReport {
         paragraph("", Headline.line(report, context.version()), "  ");
         Headline.banner(report.sample().source()).ifPresent(banner -> paragraph("", banner, "  "));
         context.warnings().forEach(warning -> paragraph("note: ", warning, "      "));
-        line("");
+        gap();
         List<FindingGroup> groups = report.results().stream()
                 .flatMap(result -> FindingGroup.of(result).stream())
                 .toList();
@@ -61,10 +61,10 @@ public final class TextReport {
         healthy(report, groups, context.verbose());
         skipped(report);
         if (!report.sample().gpus().isEmpty()) {
-            line("");
+            gap();
             GpuTable.lines(report.sample().gpus(), WIDTH).forEach(this::line);
         }
-        line("");
+        gap();
         line(palette.paint(report.verdict(), report.verdict().name(), 0) + ": " + tally(report, context));
         return text.toString();
     }
@@ -82,7 +82,7 @@ public final class TextReport {
         roots.forEach(group -> expanded(group, verbose));
         explained(problems);
         if (!problems.isEmpty()) {
-            line("");
+            gap();
         }
     }
 
@@ -210,6 +210,13 @@ public final class TextReport {
         List<String> lines = Printable.wrap(words, WIDTH - Math.max(lead.length(), indent.length()));
         line(lead + lines.getFirst());
         lines.stream().skip(1).forEach(rest -> line(indent + rest));
+    }
+
+    /** An empty line, but never two. */
+    private void gap() {
+        if (!text.isEmpty() && !text.toString().endsWith("\n\n")) {
+            line("");
+        }
     }
 
     private void line(String content) {
