@@ -39,7 +39,7 @@ static const char *const ALWAYS[] = {
     "-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash", "-XX:+DisplayVMOutputToStderr",
     "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
     "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Djava.awt.headless=true",
-    "-Djna.nosys=true", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
+    "-Djna.nosys=true", "-Djna.platform.library.path=", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
 static const char *const ONCE[] = {"-Xms16m", "-Xmx256m", NULL};
 static const char *const SERVE[] = {
     "-Xms6m", "-Xmx64m", "-Xmn3m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=15", "-Xss512k",

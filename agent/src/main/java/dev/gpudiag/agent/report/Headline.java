@@ -30,8 +30,8 @@ public final class Headline {
         };
     }
 
-    /** Version, node, GPUs, driver, time since boot: separated by three spaces. */
-    static String line(Report report, String version) {
+    /** Version, node, GPUs, driver, time since boot: on one line, or on two where they do not fit. */
+    static List<String> lines(Report report, String version, int width) {
         NodeSample sample = report.sample();
         String host = sample.driver()
                 .get(HostQuantities.HOSTNAME)
@@ -43,7 +43,9 @@ public final class Headline {
                 .value()
                 .map(seconds -> "   up " + age(Duration.ofSeconds(seconds.longValue())))
                 .orElse("");
-        return "gpudiag " + version + host + "   " + gpus(sample) + "   " + driver(sample) + uptime;
+        String product = "gpudiag " + version + host;
+        String node = gpus(sample) + "   " + driver(sample) + uptime;
+        return product.length() + node.length() + 3 <= width ? List.of(product + "   " + node) : List.of(product, node);
     }
 
     private static String gpus(NodeSample sample) {

@@ -50,7 +50,7 @@ public final class TextReport {
     }
 
     private String write(Report report, ReportContext context) {
-        paragraph("", Headline.line(report, context.version()), "  ");
+        Headline.lines(report, context.version(), WIDTH).forEach(line -> paragraph("", line, "  "));
         Headline.banner(report.sample().source()).ifPresent(banner -> paragraph("", banner, "  "));
         context.warnings().forEach(warning -> paragraph("note: ", warning, "      "));
         gap();

@@ -83,7 +83,7 @@ class SettingOverridesTest {
         assertThat(table.lines()).hasSize(2 + AgentSettings.all().size() + SETTINGS.size());
         assertThat(table)
                 .contains(
-                        "| `temperature.fallback-limit` | `83` °C | 0 to 150 °C | limit \\| where the device has none |");
+                        "| `temperature.fallback-limit` | `83` C | 0 to 150 C | limit \\| where the device has none |");
     }
 
     @Test
