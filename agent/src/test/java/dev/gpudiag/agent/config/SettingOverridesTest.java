@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingOverridesTest {
 
     private static final Setting<Double> LIMIT =
-            Setting.number("temperature.fallback-limit", 83, 0, 150, "°C", "limit | where the device has none");
+            Setting.number("temperature.fallback-limit", 83, 0, 150, "C", "limit | where the device has none");
     private static final Setting<Optional<String>> MODEL = Setting.text("devices.expect-model", "model of every GPU");
     private static final List<Setting<?>> SETTINGS = List.of(LIMIT, MODEL);
 

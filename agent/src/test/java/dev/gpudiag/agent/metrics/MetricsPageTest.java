@@ -90,7 +90,6 @@ class MetricsPageTest {
 
         assertThat(text)
                 .doesNotContain("gpudiag_gpu_nvlink_up")
-                .doesNotContain("gpudiag_gpu_row_remap_failure")
                 .doesNotContain("NaN")
                 .doesNotContain("} -1.0");
     }
