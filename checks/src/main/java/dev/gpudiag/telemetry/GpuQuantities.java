@@ -116,6 +116,8 @@ public final class GpuQuantities {
 
     // ECC and repair
     public static final Quantity<Boolean> ECC_MODE = flag("ecc_mode", "whether ECC is on");
+    public static final Quantity<Boolean> ECC_MODE_DEFAULT =
+            flag("ecc_mode_default", "whether the board ships with ECC on");
     public static final Quantity<Boolean> ECC_MODE_PENDING =
             flag("ecc_mode_pending", "whether ECC is on after a reboot");
     public static final Quantity<Long> ECC_VOLATILE_CORRECTED =

@@ -1,4 +1,4 @@
 package dev.gpudiag.nvml;
 
-/** When the black box recorder was last written, and how long that took. */
-public record BbxFlushTime(long timestampMicros, long durationMicros) {}
+/** When the black box recorder was last written, in a unit that nvml.h does not state, and how long that took. */
+public record BbxFlushTime(long timestamp, long durationMicros) {}

@@ -1,12 +1,13 @@
 package dev.gpudiag.nvml;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -57,11 +58,11 @@ final class LibraryFile {
         LibraryFile library;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             library = read(channel);
-        } catch (java.nio.file.AccessDeniedException e) {
+        } catch (AccessDeniedException e) {
             throw new NotNvml("no right to read it");
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             throw new NotNvml("no such file");
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new NotNvml("cannot be read: " + e.getMessage());
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new NotNvml("is a damaged ELF file");

@@ -18,6 +18,7 @@ import static dev.gpudiag.nvml.Symbol.nvmlSystemGetTopologyGpuSet;
 import dev.gpudiag.nvml.Layouts.nvmlConfComputeSystemState_t;
 import dev.gpudiag.nvml.Layouts.nvmlExcludedDeviceInfo_t;
 import dev.gpudiag.nvml.Layouts.nvmlSystemDriverBranchInfo_v1_t;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class Nvml implements AutoCloseable {
         Path file;
         try {
             file = library.toRealPath();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw NvmlException.notLoadable(library.toString(), "no such file, or no right to reach it");
         }
         return new Nvml(LoadedLibraries.ofProcess().acquire(file.toString()));

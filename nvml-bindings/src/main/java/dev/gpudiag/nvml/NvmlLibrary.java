@@ -1,6 +1,5 @@
 package dev.gpudiag.nvml;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,41 +51,32 @@ public sealed interface NvmlLibrary {
      */
     static NvmlLibrary search(Optional<Path> explicit, List<Path> driverRoots) {
         List<String> tried = new ArrayList<>();
-        for (Path candidate : candidates(explicit, driverRoots)) {
+        for (LibraryCandidate candidate : candidates(explicit, driverRoots)) {
             try {
-                Path real = real(candidate);
-                return new Found(candidate, real, LibraryFile.validate(real), tried);
+                Path real = candidate.real();
+                return new Found(candidate.path(), real, LibraryFile.validate(real), tried);
             } catch (LibraryFile.NotNvml e) {
-                tried.add(candidate + ": " + e.getMessage());
+                tried.add(candidate.path() + ": " + e.getMessage());
             }
         }
         return new NotFound(tried);
     }
 
-    private static List<Path> candidates(Optional<Path> explicit, List<Path> driverRoots) {
+    private static List<LibraryCandidate> candidates(Optional<Path> explicit, List<Path> driverRoots) {
+        Path here = Path.of("/");
         if (explicit.isPresent()) {
             Path path = explicit.get();
-            return List.of(Files.isDirectory(path) ? path.resolve(SONAME) : path);
+            return List.of(new LibraryCandidate(Files.isDirectory(path) ? path.resolve(SONAME) : path, here));
         }
-        List<Path> candidates = new ArrayList<>(LinkerPath.ofProcess().find(SONAME));
+        List<LibraryCandidate> candidates = new ArrayList<>();
+        for (Path path : LinkerPath.ofProcess().find(SONAME)) {
+            candidates.add(new LibraryCandidate(path, here));
+        }
         for (Path root : driverRoots) {
             for (String directory : LinkerPath.DRIVER_DIRECTORIES) {
-                candidates.add(root.resolve(directory).resolve(SONAME));
+                candidates.add(new LibraryCandidate(root.resolve(directory).resolve(SONAME), root));
             }
         }
         return candidates;
-    }
-
-    private static Path real(Path candidate) throws LibraryFile.NotNvml {
-        try {
-            return candidate.toRealPath();
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new LibraryFile.NotNvml(
-                    Files.isSymbolicLink(candidate) ? "is a link to a file that is not there" : "no such file");
-        } catch (java.nio.file.AccessDeniedException e) {
-            throw new LibraryFile.NotNvml("no right to reach it");
-        } catch (IOException e) {
-            throw new LibraryFile.NotNvml("cannot be reached: " + e.getMessage());
-        }
     }
 }

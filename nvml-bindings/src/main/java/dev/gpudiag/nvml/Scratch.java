@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * One thread's native memory for arguments and answers.
@@ -116,6 +117,6 @@ final class Scratch {
     String hex(int offset, int size) {
         byte[] copy = new byte[size];
         bytes.get(offset, copy);
-        return java.util.HexFormat.of().formatHex(copy);
+        return HexFormat.of().formatHex(copy);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,15 @@ class LayoutsTest {
         expected.put("nvmlGpmMetricsGet_t.VERSION", 1);
         expected.put("nvmlGpmSupport_t.VERSION", 1);
 
-        assertThat(declared()).containsExactlyInAnyOrderEntriesOf(expected);
+        Map<String, String> differing = new TreeMap<>();
+        Map<String, Integer> declared = declared();
+        expected.forEach((name, value) -> {
+            if (!value.equals(declared.get(name))) {
+                differing.put(name, "declared " + declared.get(name) + ", header " + value);
+            }
+        });
+        assertThat(differing).isEmpty();
+        assertThat(declared).hasSameSizeAs(expected);
     }
 
     @Test

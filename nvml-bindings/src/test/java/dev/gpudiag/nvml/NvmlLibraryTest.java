@@ -69,6 +69,28 @@ class NvmlLibraryTest {
     }
 
     @Test
+    void anAbsoluteLinkBelowADriverRootStaysBelowIt() throws IOException {
+        Path versioned = directory.resolve("usr/lib/x86_64-linux-gnu/nvidia/current/libnvidia-ml.so.535.309.01");
+        Files.createDirectories(versioned.getParent());
+        Files.copy(RealLibraries.library("535"), versioned);
+        Files.createDirectories(directory.resolve("etc/alternatives"));
+        Files.createSymbolicLink(
+                directory.resolve("etc/alternatives/glx--libnvidia-ml.so.1"),
+                Path.of("/usr/lib/x86_64-linux-gnu/nvidia/current/libnvidia-ml.so.535.309.01"));
+        Path link = Files.createSymbolicLink(
+                directory.resolve("usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1"),
+                Path.of("/etc/alternatives/glx--libnvidia-ml.so.1"));
+        Path target = versioned.toRealPath();
+        assumeNoDriverHere();
+
+        assertThat(NvmlLibrary.search(Optional.empty(), List.of(directory)))
+                .isInstanceOfSatisfying(NvmlLibrary.Found.class, found -> {
+                    assertThat(found.path()).isEqualTo(link);
+                    assertThat(found.realPath()).isEqualTo(target);
+                });
+    }
+
+    @Test
     void nothingFoundListsEachPlaceWithItsReason() {
         assumeNoDriverHere();
 

@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
 import java.util.SortedMap;
 
@@ -13,6 +14,11 @@ public interface NodeSources {
      * @throws ConfigurationException when a file exists and cannot be used
      */
     NodeSource open(SourceOptions options) throws UsageException, ConfigurationException;
+
+    /** As {@link #open(SourceOptions)}, with the settings that say where things are and how often to read them. */
+    default NodeSource open(SourceOptions options, Settings settings) throws UsageException, ConfigurationException {
+        return open(options);
+    }
 
     /** The scenarios that ship with the product, by name. */
     SortedMap<String, Path> scenarios();

@@ -28,7 +28,8 @@ final class ConfigurationText {
 
     private static final int SIZE_LIMIT = 256 * 1024;
     private static final int DEPTH_LIMIT = 8;
-    private static final LoadSettings YAML = LoadSettings.builder().build();
+    private static final LoadSettings YAML =
+            LoadSettings.builder().setAllowNonScalarKeys(true).build();
 
     private ConfigurationText() {}
 

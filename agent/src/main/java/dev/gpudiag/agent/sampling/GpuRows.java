@@ -171,6 +171,7 @@ final class GpuRows {
                     NvmlDevice::eccMode,
                     out(GpuQuantities.ECC_MODE, EccMode::current),
                     out(GpuQuantities.ECC_MODE_PENDING, EccMode::pending)),
+            one("nvmlDeviceGetDefaultEccMode", GpuQuantities.ECC_MODE_DEFAULT, device -> device.defaultEccMode()),
             ecc(GpuQuantities.ECC_AGGREGATE_CORRECTED, MemoryErrorType.CORRECTED, EccCounterType.AGGREGATE),
             ecc(GpuQuantities.ECC_AGGREGATE_UNCORRECTED, MemoryErrorType.UNCORRECTED, EccCounterType.AGGREGATE),
             eccAt(

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class NvmlSampler implements NodeSampler {
 
+    private static final Duration SHUTDOWN_WAIT = Duration.ofMillis(500);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
 
     private final NvmlOpener opener;
@@ -138,9 +139,21 @@ public final class NvmlSampler implements NodeSampler {
         slots = List.of();
         // nvmlShutdown under a call that does not return would not return either
         if (!stuck) {
-            connection.flatMap(NvmlConnection::nvml).ifPresent(Nvml::close);
+            connection.flatMap(NvmlConnection::nvml).ifPresent(NvmlSampler::shutdown);
         }
         connection = Optional.empty();
+    }
+
+    /** Calls nvmlShutdown on a thread of its own: it may hang as any other call. */
+    private static void shutdown(Nvml nvml) {
+        Thread thread = new Thread(nvml::close, "gpudiag-nvml-shutdown");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            thread.join(SHUTDOWN_WAIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Optional<String> module(HostState state) {

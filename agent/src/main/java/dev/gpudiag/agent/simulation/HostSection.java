@@ -124,7 +124,7 @@ final class HostSection {
             return List.of(written.split("[\\s,]+", -1));
         }
         List<String> nodes = new ArrayList<>(List.of("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools"));
-        gpus.forEach(gpu -> nodes.add("nvidia" + gpu.index()));
+        gpus.forEach(gpu -> nodes.add("nvidia" + gpu.minor()));
         return nodes;
     }
 }

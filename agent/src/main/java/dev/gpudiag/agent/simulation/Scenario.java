@@ -38,7 +38,7 @@ public record Scenario(
         Optional<History> history) {
 
     static final String SUFFIX = ".scenario";
-    private static final int GPU_LIMIT = 64;
+    private static final int GPU_LIMIT = 32;
     private static final Pattern GPUS = Pattern.compile("(\\d{1,3})(?:\\.\\.(\\d{1,3}))?");
     private static final Pattern PROCESS = Pattern.compile("(\\d{1,3}):(\\d{1,10})");
     private static final Pattern SYMBOLS = Pattern.compile("all|535|470");
@@ -66,7 +66,7 @@ public record Scenario(
         scenario.allow(List.of("title", "symbols", "expect"));
         Optional<String> driver =
                 merged(sections, fileName, "driver").get("version", VERSION, "a driver version such as 550.54.15");
-        List<SimulatedGpu> gpus = gpus(sections);
+        List<SimulatedGpu> gpus = gpus(sections, fileName);
         return new Scenario(
                 name,
                 file.toAbsolutePath().normalize(),
@@ -87,7 +87,7 @@ public record Scenario(
         return merged;
     }
 
-    private static List<SimulatedGpu> gpus(List<ScenarioSection> sections) {
+    private static List<SimulatedGpu> gpus(List<ScenarioSection> sections, String file) {
         Map<String, String> defaults = new HashMap<>();
         TreeMap<Integer, Map<String, String>> gpus = new TreeMap<>();
         for (ScenarioSection section : sections) {
@@ -95,6 +95,12 @@ public record Scenario(
                 section.keys().forEach(key -> defaults.put(key, section.get(key).orElseThrow()));
             } else if (section.kind().equals("gpu")) {
                 override(gpus, section);
+            }
+        }
+        for (int index = 0; index < gpus.size(); index++) {
+            if (!gpus.containsKey(index)) {
+                throw new ScenarioException(
+                        file + ": [gpu " + index + "] is missing: GPUs are numbered without a hole");
             }
         }
         List<SimulatedGpu> all = new ArrayList<>();

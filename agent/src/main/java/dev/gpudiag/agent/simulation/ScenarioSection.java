@@ -5,10 +5,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One bracketed section of a scenario file: its keys, in order, each with its line. */
 final class ScenarioSection {
+
+    private static final Pattern HEADER = Pattern.compile("([a-z_]+)(?:[\\s.:]+(.*))?");
 
     private record Entry(String value, int line) {}
 
@@ -20,10 +23,11 @@ final class ScenarioSection {
 
     /** @param header what stands in the brackets, such as {@code gpu 0..7} */
     ScenarioSection(String file, String header, int line) {
-        String[] words = header.strip().split("\\s+", 2);
+        Matcher words = HEADER.matcher(header.strip());
+        boolean known = words.matches();
         this.file = file;
-        this.kind = words[0];
-        this.argument = words.length > 1 ? words[1] : "";
+        this.kind = known ? words.group(1) : header.strip();
+        this.argument = known && words.group(2) != null ? words.group(2) : "";
         this.line = line;
     }
 

@@ -18,8 +18,19 @@ import java.util.regex.Pattern;
 final class ScenarioText {
 
     private static final int SIZE_LIMIT = 1024 * 1024;
-    private static final List<String> KINDS =
-            List.of("scenario", "driver", "host", "gpu", "process", "mig", "event", "history", "log");
+    private static final List<String> KINDS = List.of(
+            "scenario",
+            "driver",
+            "host",
+            "gpu",
+            "process",
+            "mig",
+            "event",
+            "history",
+            "log",
+            "kernel_log",
+            "container",
+            "workload");
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
 
     private ScenarioText() {}

@@ -16,6 +16,7 @@ public record SimulatedGpu(int index, Map<String, String> keys) {
 
     private static final Pattern ADDRESS =
             Pattern.compile("(?:[0-9a-f]{4})?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7])");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
     private static final Pattern TEMPLATE = Pattern.compile("%(0\\d)?[dx]");
 
     public SimulatedGpu {
@@ -38,6 +39,14 @@ public record SimulatedGpu(int index, Map<String, String> keys) {
 
     public Optional<String> uuid() {
         return get("uuid");
+    }
+
+    /** N of /dev/nvidiaN; the index where the scenario does not say. */
+    public int minor() {
+        return get("minor")
+                .filter(text -> NUMBER.matcher(text).matches())
+                .map(Integer::valueOf)
+                .orElse(index);
     }
 
     /** In sysfs form, as the simulated driver makes it up where the scenario does not say. */

@@ -106,11 +106,11 @@ final class SimulatedTree {
         return "Model: \t\t " + gpu.name()
                 + "\nIRQ:   \t\t 42"
                 + "\nGPU UUID: \t " + gpu.uuid().orElse("GPU-????????-????-????-????-????????????")
-                + "\nVideo BIOS: \t " + gpu.get("vbios_version").orElse("??.??.??.??.??")
+                + "\nVideo BIOS: \t " + gpu.get("vbios").orElse("??.??.??.??.??")
                 + "\nBus Type: \t PCIe"
                 + "\nDMA Size: \t 52 bits"
                 + "\nBus Location: \t " + gpu.pciAddress()
-                + "\nDevice Minor: \t " + gpu.index()
+                + "\nDevice Minor: \t " + gpu.minor()
                 + "\nGPU Excluded:\t No\n";
     }
 
@@ -121,7 +121,8 @@ final class SimulatedTree {
         SimulatedGpu gpu =
                 gpus.getOrDefault(address, scenario.gpus().stream().findFirst().orElse(null));
         int id = gpu == null ? DEFAULT_DEVICE_ID : deviceId(gpu);
-        boolean display = gpu != null && gpu.name().matches(".*(GeForce|RTX|Quadro).*");
+        boolean display =
+                gpu != null && gpu.get("pci_sub_class").filter("0"::equals).isPresent();
         write(device + "/vendor", "0x10de\n");
         write(device + "/device", String.format(Locale.ROOT, "0x%04x\n", id));
         write(device + "/class", display ? "0x030000\n" : "0x030200\n");

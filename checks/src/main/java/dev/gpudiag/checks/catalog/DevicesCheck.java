@@ -88,7 +88,7 @@ final class DevicesCheck implements Check {
                 .stream()
                 .map(entry -> entry.getValue() + " x " + entry.getKey())
                 .collect(Collectors.joining(", "));
-        String bus = facts.pciKnown() ? ", as many as on the PCI bus" : "";
+        String bus = facts.ownGpus().size() == gpus.size() ? ", as many as on the PCI bus" : "";
         Finding.Builder finding = Finding.builder(Status.OK, Subject.node(), names + bus)
                 .measured("gpus", gpus.size(), "count")
                 .proof(HostQuantities.GPU_COUNT, facts.state().get(HostQuantities.GPU_COUNT));
@@ -100,10 +100,14 @@ final class DevicesCheck implements Check {
         return finding.build();
     }
 
-    /** How a person finds the GPU: name, address and UUID, as far as they are known. */
-    static String describe(GpuIdentity gpu) {
+    /** How a person finds the GPU in its chassis: address and name, as far as they are known. */
+    static String place(GpuIdentity gpu) {
         return gpu.pciBusId().orElse("gpu " + gpu.index())
-                + gpu.name().map(name -> " " + name).orElse("")
-                + gpu.uuid().map(uuid -> " (" + uuid + ")").orElse("");
+                + gpu.name().map(name -> " " + name).orElse("");
+    }
+
+    /** The same, with the UUID. */
+    static String describe(GpuIdentity gpu) {
+        return place(gpu) + gpu.uuid().map(uuid -> " (" + uuid + ")").orElse("");
     }
 }

@@ -2,6 +2,7 @@ package dev.gpudiag.checks.catalog;
 
 import static dev.gpudiag.telemetry.GpuQuantities.CHANNEL_REPAIR_PENDING;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE_DEFAULT;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE_PENDING;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_VOLATILE_UNCORRECTED;
 import static dev.gpudiag.telemetry.GpuQuantities.MIG_MODE;
@@ -235,12 +236,19 @@ final class EccJudgement {
                     .action("or take it back: nvidia-smi -i " + gpu.identity().index() + " -e " + (on.get() ? 1 : 0))
                     .proof(ECC_MODE, gpu.get(ECC_MODE))
                     .proof(ECC_MODE_PENDING, gpu.get(ECC_MODE_PENDING)));
-        } else if (on.equals(Optional.of(false))) {
+        } else if (on.equals(Optional.of(false)) && !offByDefault()) {
             add(finding(Status.INFO, "ECC is off")
-                    .why("Memory errors are neither corrected nor seen. Workstation boards come so.")
+                    .why("Memory errors are neither corrected nor seen.")
                     .action("to turn it on: nvidia-smi -i " + gpu.identity().index() + " -e 1, then reset the GPU")
                     .proof(ECC_MODE, gpu.get(ECC_MODE)));
         }
+    }
+
+    /** Whether the board is made to run without ECC: as the driver says, or a GeForce where it cannot say. */
+    private boolean offByDefault() {
+        return gpu.value(ECC_MODE_DEFAULT)
+                .map(on -> !on)
+                .orElse(gpu.identity().name().orElse("").contains("GeForce"));
     }
 
     private static String onOff(boolean on) {

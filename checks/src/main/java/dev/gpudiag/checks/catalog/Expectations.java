@@ -151,17 +151,30 @@ final class Expectations {
                 gone(gpu, baseline).ifPresent(findings::add);
             }
         }
+        driverChanged(baseline).ifPresent(findings::add);
         for (GpuSample gpu : gpus) {
             boolean known = baseline.gpus().stream().anyMatch(other -> same(other, gpu.identity()));
             if (!known && !baseline.gpus().isEmpty()) {
                 findings.add(Finding.of(
                         Status.INFO,
                         Subject.gpu(gpu.identity()),
-                        "new since the baseline of " + baseline.savedAt() + ": "
-                                + DevicesCheck.describe(gpu.identity())));
+                        "new since the baseline: " + DevicesCheck.place(gpu.identity())));
             }
         }
         return findings;
+    }
+
+    private Optional<Finding> driverChanged(Baseline baseline) {
+        Optional<String> now = facts.moduleVersion();
+        return baseline.driverVersion()
+                .filter(before -> now.isPresent() && !now.get().equals(before))
+                .map(before -> Finding.builder(
+                                Status.INFO,
+                                Subject.node(),
+                                "driver " + now.orElseThrow() + ", and " + before + " at the baseline")
+                        .limit("baseline of " + baseline.savedAt())
+                        .proof("driver version", now.orElseThrow())
+                        .build());
     }
 
     private boolean isHere(GpuIdentity gpu) {
@@ -196,8 +209,8 @@ final class Expectations {
         if (unasked && onBus) {
             return Optional.empty();
         }
-        String seen = "gone: " + DevicesCheck.describe(gpu) + (replaced ? "; another GPU is in its place" : "");
-        return Optional.of(Finding.builder(replaced ? Status.WARNING : Status.CRITICAL, Subject.gpu(gpu), seen)
+        String seen = "gone: " + DevicesCheck.place(gpu) + (replaced ? "; another GPU is in its place" : "");
+        return Optional.of(Finding.builder(replaced ? Status.WARNING : Status.CRITICAL, Subject.node(), seen)
                 .limit("baseline of " + baseline.savedAt())
                 .why(replaced ? "The GPU was replaced." : "The node had this GPU when it was well.")
                 .action(

@@ -103,7 +103,7 @@ final class MemoryCheck implements GpuCheck {
         }
         String tendency = growth.isPresent()
                 ? "does not grow steadily"
-                : "whether it grows cannot be told without " + Setting.format(evidence.setting(WINDOW)) + " of history";
+                : "growth not known without " + Setting.format(evidence.setting(WINDOW)) + " of history";
         return level(subject, gpu.readings(), memory, tendency, evidence);
     }
 

@@ -92,7 +92,8 @@ record ModuleNotLoaded(DriverFacts facts) {
 
     /** The driver was put here for a GPU; the module refuses to load where it finds none. */
     private Finding noGpuOnBus() {
-        String seen = facts.installed() ? notLoaded() + "; no GPU on the PCI bus" : "no GPU on the PCI bus";
+        String seen =
+                facts.installed() ? "driver not loaded: no GPU on the PCI bus" + library() : "no GPU on the PCI bus";
         return DriverFindings.proven(
                 Finding.builder(Status.CRITICAL, Subject.node(), seen)
                         .why(

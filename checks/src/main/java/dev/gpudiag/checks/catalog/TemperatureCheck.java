@@ -69,17 +69,14 @@ final class TemperatureCheck implements GpuCheck {
         findings.addAll(Unread.failures(subject, gpu, List.of(TEMPERATURE_GPU, CLOCK_EVENT_REASONS)));
         Optional<Finding> core = limits.core();
         core.ifPresent(findings::add);
-        if (core.isEmpty() && !gpu.get(TEMPERATURE_GPU).failed() && !slowed) {
+        if (core.isEmpty() && !slowed && findings.stream().noneMatch(TemperatureCheck::isUnknown)) {
             findings.add(Unread.finding(subject, "temperature", TEMPERATURE_GPU, gpu.get(TEMPERATURE_GPU)));
         }
-        return findings.isEmpty() ? List.of(unknown(gpu, subject)) : findings;
+        return findings;
     }
 
-    /** No temperature for want of permission, which {@link Unread} does not count as a failure. */
-    private static Finding unknown(GpuSample gpu, Subject subject) {
-        return gpu.get(TEMPERATURE_GPU).isPresent()
-                ? Finding.of(Status.OK, subject, "temperature is within limits")
-                : Unread.finding(subject, "temperature", TEMPERATURE_GPU, gpu.get(TEMPERATURE_GPU));
+    private static boolean isUnknown(Finding finding) {
+        return finding.status() == Status.UNKNOWN;
     }
 
     static Finding.Builder proven(Finding.Builder finding, GpuSample gpu) {

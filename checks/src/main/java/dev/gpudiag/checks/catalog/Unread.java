@@ -45,7 +45,7 @@ final class Unread {
 
     private static String inWords(Reason reason, Reading<?> reading) {
         return switch (reason) {
-            case NOT_READ -> "not in this recording";
+            case NOT_READ -> reading.describe().equals("not read") ? "not in this recording" : reading.describe();
             case NOT_SUPPORTED -> "not supported by this GPU";
             case SYMBOL_MISSING -> "this driver's library is too old to tell";
             case NO_PERMISSION -> "no permission";

@@ -1,0 +1,159 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.agent.config.AgentSettings;
+import dev.gpudiag.agent.http.HttpServer;
+import dev.gpudiag.agent.http.ListenAddress;
+import dev.gpudiag.agent.metrics.MetricsPage;
+import dev.gpudiag.agent.metrics.NodeCollector;
+import dev.gpudiag.agent.sampling.SamplingLoop;
+import dev.gpudiag.agent.source.SimulatedSource;
+import dev.gpudiag.agent.state.BaselineKeeper;
+import dev.gpudiag.agent.state.BaselineStore;
+import dev.gpudiag.checks.Check;
+import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.Report;
+import dev.gpudiag.checks.Settings;
+import dev.gpudiag.telemetry.SampleHistory;
+import io.javalin.util.JavalinException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** The agent: one sampling loop, one rendered page, one HTTP server. */
+final class AgentServer implements Server {
+
+    private static final System.Logger LOG = System.getLogger("gpudiag");
+    private static final Duration SHUTDOWN_WAIT = Duration.ofSeconds(2);
+
+    /** Rounds that the loop may miss before the agent calls itself stalled. */
+    private static final int STALLED_ROUNDS = 30;
+
+    private final ProductSources sources;
+    private final List<Check> checks;
+    private final String version;
+    private final Console console;
+
+    AgentServer(ProductSources sources, List<Check> checks, String version, Console console) {
+        this.sources = sources;
+        this.checks = checks;
+        this.version = version;
+        this.console = console;
+    }
+
+    @Override
+    @SuppressWarnings("SystemExitOutsideMain") // halt: a native call that never returns must not hold the shutdown
+    public int serve(ServeOptions options) throws UsageException, ConfigurationException, InterruptedException {
+        Settings settings = options.configured().settings();
+        try (SampledNode node = open(options.source(), settings)) {
+            node.warnings().forEach(console::complain);
+            SamplingLoop[] started = new SamplingLoop[1];
+            MetricsPage page = new MetricsPage(new NodeCollector(
+                    () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report), Instant::now, version));
+            Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
+            SamplingLoop loop = new SamplingLoop(
+                    node.sampler(),
+                    node.history(),
+                    new CheckRunner(checks.stream()
+                            .filter(check -> !options.configured()
+                                    .skippedChecks()
+                                    .contains(check.spec().id()))
+                            .toList()),
+                    settings,
+                    node.baseline(),
+                    interval,
+                    options.timeout().dividedBy(2),
+                    listener(options.source(), settings, page));
+            started[0] = loop;
+            try (HttpServer server = new HttpServer(address(options, settings), content(page, loop, interval))) {
+                loop.start();
+                LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    closeInTime(server, loop);
+                    Runtime.getRuntime().halt(0);
+                }));
+                new CountDownLatch(1).await();
+                return ExitCodes.OK;
+            } catch (JavalinException e) {
+                throw new UsageException("cannot listen on " + address(options, settings) + ": " + rootCause(e));
+            }
+        }
+    }
+
+    private SampledNode open(SourceOptions source, Settings settings) throws ConfigurationException {
+        SampleHistory history = new SampleHistory(ProductSources.HISTORY_SPAN, ProductSources.HISTORY_RESOLUTION);
+        SampledNode node = sources.open(source, settings);
+        if (node.sampler() instanceof SimulatedSource simulation) {
+            simulation.run();
+            return node;
+        }
+        return new SampledNode(node.sampler(), history, node.baseline(), node.warnings());
+    }
+
+    private Consumer<Report> listener(SourceOptions source, Settings settings, MetricsPage page) {
+        Optional<BaselineKeeper> keeper = source instanceof SourceOptions.Live
+                ? settings.get(AgentSettings.STATE_DIRECTORY)
+                        .map(directory -> new BaselineKeeper(new BaselineStore(directory)))
+                : Optional.empty();
+        return report -> {
+            page.render();
+            keeper.ifPresent(saver -> saver.see(report));
+        };
+    }
+
+    private static ListenAddress address(ServeOptions options, Settings settings) {
+        return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
+    }
+
+    private static HttpServer.Content content(MetricsPage page, SamplingLoop loop, Duration interval) {
+        return new HttpServer.Content() {
+            @Override
+            public byte[] metrics() {
+                return page.text();
+            }
+
+            @Override
+            public String metricsContentType() {
+                return MetricsPage.CONTENT_TYPE;
+            }
+
+            @Override
+            public Optional<String> stalled() {
+                Duration since = loop.sinceLastTick();
+                Duration limit = interval.multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
+                return since.compareTo(limit) < 0
+                        ? Optional.empty()
+                        : Optional.of("no sampling round has ended for " + since.toSeconds() + " s");
+            }
+
+            @Override
+            public boolean ready() {
+                return loop.report().isPresent();
+            }
+        };
+    }
+
+    private static void closeInTime(HttpServer server, SamplingLoop loop) {
+        Thread closing = new Thread(() -> {
+            server.close();
+            loop.close();
+        });
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(SHUTDOWN_WAIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+}

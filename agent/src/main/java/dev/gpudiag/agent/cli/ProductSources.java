@@ -1,0 +1,109 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.agent.config.AgentSettings;
+import dev.gpudiag.agent.replay.Replay;
+import dev.gpudiag.agent.replay.ReplayException;
+import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.simulation.Scenario;
+import dev.gpudiag.agent.simulation.ScenarioCatalog;
+import dev.gpudiag.agent.simulation.ScenarioException;
+import dev.gpudiag.agent.source.LiveSource;
+import dev.gpudiag.agent.source.ReplayedSource;
+import dev.gpudiag.agent.source.SimulatedSource;
+import dev.gpudiag.agent.state.BaselineStore;
+import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.Settings;
+import dev.gpudiag.telemetry.SampleHistory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The sources of the product: this node, the simulated driver beside it, recordings. */
+final class ProductSources implements NodeSources {
+
+    /** What is remembered, for the longest window of any check. */
+    static final Duration HISTORY_SPAN = Duration.ofHours(3);
+
+    static final Duration HISTORY_RESOLUTION = Duration.ofSeconds(10);
+
+    private final Path simulator;
+    private final Map<String, String> environment;
+
+    /**
+     * @param simulator directory of the simulated libraries and their scenarios
+     * @param environment environment variables
+     */
+    ProductSources(Path simulator, Map<String, String> environment) {
+        this.simulator = simulator;
+        this.environment = environment;
+    }
+
+    @Override
+    public SortedMap<String, Path> scenarios() {
+        Path directory = simulator.resolve("scenarios");
+        SortedMap<String, Path> files = new TreeMap<>();
+        for (String name : new ScenarioCatalog(directory).names()) {
+            files.put(name, directory.resolve(name + ".scenario"));
+        }
+        return files;
+    }
+
+    @Override
+    public SampledNode open(SourceOptions options) throws ConfigurationException {
+        return open(options, Settings.defaults());
+    }
+
+    @Override
+    public SampledNode open(SourceOptions options, Settings settings) throws ConfigurationException {
+        try {
+            return switch (options) {
+                case SourceOptions.Live live -> live(live, settings);
+                case SourceOptions.Simulated simulated -> simulated(simulated, settings);
+                case SourceOptions.Replayed replayed -> replayed(replayed.file());
+            };
+        } catch (ReplayException | ScenarioException | IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage());
+        }
+    }
+
+    private SampledNode live(SourceOptions.Live live, Settings settings) {
+        Optional<Path> library = live.nvmlLibrary().or(() -> settings.get(AgentSettings.NVML_LIBRARY));
+        Path root = live.hostRoot().equals(Path.of("/"))
+                ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
+                : live.hostRoot();
+        NodeSampler sampler = new LiveSource(library, root, environment)
+                .sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL));
+        Optional<BaselineStore.Loaded> loaded =
+                settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
+        Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);
+        List<String> warnings =
+                loaded.flatMap(BaselineStore.Loaded::warning).stream().toList();
+        return new SampledNode(sampler, SampleHistory.none(), baseline, warnings);
+    }
+
+    private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings) {
+        SimulatedSource source = simulation(simulated, settings);
+        SampleHistory history = new SampleHistory(HISTORY_SPAN, HISTORY_RESOLUTION);
+        source.remember(history);
+        return new SampledNode(source, history, Optional.empty(), List.of());
+    }
+
+    SimulatedSource simulation(SourceOptions.Simulated simulated, Settings settings) {
+        Scenario scenario = Scenario.read(simulated.scenario());
+        return new SimulatedSource(scenario, simulator, 1, settings.get(AgentSettings.SLOW_INTERVAL));
+    }
+
+    private static SampledNode replayed(Path file) throws ReplayException {
+        Replay replay = Replay.open(file);
+        List<String> warnings = new ArrayList<>(replay.warnings());
+        if (!replay.unknownElements().isEmpty()) {
+            warnings.add("not understood in " + file + ": " + String.join(", ", replay.unknownElements()));
+        }
+        return new SampledNode(new ReplayedSource(replay.sample()), SampleHistory.none(), Optional.empty(), warnings);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.gpudiag.checks;
+
+import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.telemetry.GpuIdentity;
+import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.GpuSamples;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.NodeSamples;
+import dev.gpudiag.telemetry.SampleHistory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/** Runs the catalog over a sample in a test, with history, settings and baseline where it needs them. */
+public final class Evidences {
+
+    private final NodeSample sample;
+    private SampleHistory history = SampleHistory.none();
+    private Settings settings = Settings.defaults();
+    private Optional<Baseline> baseline = Optional.empty();
+
+    private Evidences(NodeSample sample) {
+        this.sample = sample;
+    }
+
+    public static Evidences of(NodeSample sample) {
+        return new Evidences(sample);
+    }
+
+    public static Evidences of(GpuSamples gpu) {
+        return of(NodeSamples.working().gpu(gpu.build()).build());
+    }
+
+    /** A history of GPU 0: {@code seconds} back from now, one point each {@code step}, by the second from its start. */
+    public static Evidences series(int seconds, int step, IntFunction<GpuSamples> gpuAt) {
+        SampleHistory history = new SampleHistory(Duration.ofHours(24), Duration.ofSeconds(step));
+        NodeSample last = null;
+        for (int second = 0; second <= seconds; second += step) {
+            var at = GpuSamples.NOW.minusSeconds(seconds - second);
+            GpuSample gpu = gpuAt.apply(second).at(at).build();
+            last = NodeSamples.working().at(at).gpu(gpu).build();
+            history.add(last);
+        }
+        Evidences evidences = of(last);
+        evidences.history = history;
+        return evidences;
+    }
+
+    public Evidences set(String key, String value) {
+        Setting<?> setting = CheckCatalog.settings().stream()
+                .filter(each -> each.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no setting " + key));
+        settings = settings.with(setting, value);
+        return this;
+    }
+
+    public Evidences baseline(GpuIdentity... gpus) {
+        baseline = Optional.of(new Baseline(GpuSamples.NOW.minusSeconds(86_400), List.of(gpus), Optional.empty()));
+        return this;
+    }
+
+    public Evidences baselineDriver(String version) {
+        baseline = Optional.of(new Baseline(GpuSamples.NOW.minusSeconds(86_400), List.of(), Optional.of(version)));
+        return this;
+    }
+
+    public Report report() {
+        return new CheckRunner(CheckCatalog.all()).run(new Evidence(sample, history, settings, baseline));
+    }
+
+    public CheckResult result(String check) {
+        return report().result(check).orElseThrow();
+    }
+
+    /** Status and text of each finding, worst first: {@code WARNING gpu 0: a row remap is pending}. */
+    public List<String> said(String check) {
+        return result(check).findings().stream()
+                .map(finding -> finding.status() + " " + finding.subject().describe() + ": " + finding.seen())
+                .toList();
+    }
+}
