@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,15 +36,18 @@ enum { EXIT_UNDETERMINED = 3, EXIT_BUG = 70, EXIT_IO = 74 };
 
 static const char *const ALWAYS[] = {
     "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto",
-    /* a crash inside a native library must not leave files in the working directory */
-    "-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash", "-XX:+DisplayVMOutputToStderr",
+    /* a crash inside a native library must not leave a report in the working directory */
+    "-XX:ErrorFile=/dev/null", "-XX:+DisplayVMOutputToStderr",
     "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
     "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Djava.awt.headless=true",
     "-Djna.nosys=true", "-Djna.platform.library.path=", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
-static const char *const ONCE[] = {"-Xms16m", "-Xmx256m", NULL};
+/* Java's report of a crash is for its makers; without it Java dies by SIGABRT, and died() has words for the user */
+static const char *const ONCE[] = {"-Xms16m", "-Xmx256m", "-XX:+SuppressFatalErrorMessage", NULL};
+static const char *const ONCE_DEBUG[] = {"-Xms16m", "-Xmx256m", NULL};
 static const char *const SERVE[] = {
     "-Xms6m", "-Xmx64m", "-Xmn3m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=15", "-Xss512k",
-    "-XX:ReservedCodeCacheSize=32m", "-XX:TrimNativeHeapInterval=2000", "-XX:+ExitOnOutOfMemoryError", NULL};
+    "-XX:ReservedCodeCacheSize=32m", "-XX:TrimNativeHeapInterval=2000", "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-CreateCoredumpOnCrash", NULL};
 
 static volatile sig_atomic_t caught; /* the signal to forward, 0 for none */
 static volatile sig_atomic_t catches;
@@ -167,7 +171,9 @@ static int colour_wanted(void) {
 /* Everything that the Java process gets; never returns. */
 static _Noreturn void become_java(char **command, pid_t parent, const int *out, const int *err, int control) {
     sigset_t none;
+    struct rlimit no_core = {0, 0};
     setpgid(0, 0);
+    setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_BUG);
@@ -237,7 +243,7 @@ static int died(int status) {
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGABRT || WTERMSIG(status) == SIGSEGV
                                 || WTERMSIG(status) == SIGBUS || WTERMSIG(status) == SIGILL)) {
         fputs("gpudiag: a native library crashed the process, most likely the NVIDIA driver's; no verdict\n"
-              "gpudiag: try nvidia-smi, then dmesg; for gpudiag, see what --nvml-library names\n", stderr);
+              "gpudiag: see dmesg; GPUDIAG_DEBUG=1 shows where it crashed\n", stderr);
         return EXIT_UNDETERMINED;
     }
     if (WIFSIGNALED(status)) {
@@ -316,7 +322,8 @@ int main(int argc, char **argv) {
         execv(command[0], command);
         fail(command[0]);
     }
-    char **command = java_command(home, argc, argv, ONCE);
+    const char *debug = getenv("GPUDIAG_DEBUG");
+    char **command = java_command(home, argc, argv, debug && !strcmp(debug, "1") ? ONCE_DEBUG : ONCE);
     int64_t timeout = timeout_of(argc, argv);
     deadline = now() + timeout;
     export_number("GPUDIAG_DEADLINE_NANOS", deadline);

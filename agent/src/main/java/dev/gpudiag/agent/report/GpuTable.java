@@ -18,8 +18,11 @@ final class GpuTable {
 
     static List<String> lines(List<GpuSample> gpus, int width) {
         List<String> lines = new ArrayList<>();
-        boolean mixed =
-                gpus.stream().map(gpu -> gpu.identity().name()).distinct().count() > 1;
+        boolean mixed = gpus.stream()
+                        .flatMap(gpu -> gpu.identity().name().stream())
+                        .distinct()
+                        .count()
+                > 1;
         lines.add(String.format(LAYOUT, "GPU", "PCI", "UTIL", "MEMORY", "TEMP", "POWER", "ECC unc/cor", "PROCS")
                 + (mixed ? "  NAME" : ""));
         for (GpuSample gpu : gpus) {

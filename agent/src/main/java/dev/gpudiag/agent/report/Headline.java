@@ -8,6 +8,7 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.SampleSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,22 +31,20 @@ public final class Headline {
         };
     }
 
-    /** Version, node, GPUs, driver, time since boot: on one line, or on two where they do not fit. */
-    static List<String> lines(Report report, String version, int width) {
+    /** Version and node, GPUs, driver, time since boot. */
+    static List<String> parts(Report report, String version) {
         NodeSample sample = report.sample();
         String host = sample.driver()
                 .get(HostQuantities.HOSTNAME)
                 .value()
                 .map(name -> " on " + name)
                 .orElse("");
-        String uptime = sample.driver()
+        List<String> parts = new ArrayList<>(List.of("gpudiag " + version + host, gpus(sample), driver(sample)));
+        sample.driver()
                 .get(HostQuantities.UPTIME)
                 .value()
-                .map(seconds -> "   up " + age(Duration.ofSeconds(seconds.longValue())))
-                .orElse("");
-        String product = "gpudiag " + version + host;
-        String node = gpus(sample) + "   " + driver(sample) + uptime;
-        return product.length() + node.length() + 3 <= width ? List.of(product + "   " + node) : List.of(product, node);
+                .ifPresent(seconds -> parts.add("up " + age(Duration.ofSeconds(seconds.longValue()))));
+        return parts;
     }
 
     private static String gpus(NodeSample sample) {

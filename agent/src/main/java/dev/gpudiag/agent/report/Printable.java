@@ -13,7 +13,7 @@ public final class Printable {
 
     private Printable() {}
 
-    /** The text with every character outside 0x20 to 0x7e escaped as in Java: {@code \n}, {@code \u001b}. */
+    /** The text with every character outside 0x20 to 0x7e escaped as in Java; common signs have their ASCII form. */
     public static String ascii(String text) {
         StringBuilder printable = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -22,6 +22,12 @@ public final class Printable {
                 case '\n' -> printable.append("\\n");
                 case '\r' -> printable.append("\\r");
                 case '\t' -> printable.append("\\t");
+                case '\u00b0' -> {} // 51 °C is 51 C
+                case '\u00d7' -> printable.append('x');
+                case '\u2013', '\u2014' -> printable.append('-');
+                case '\u2026' -> printable.append("...");
+                case '\u2264' -> printable.append("<=");
+                case '\u2265' -> printable.append(">=");
                 default -> {
                     if (c >= 0x20 && c < 0x7f) {
                         printable.append(c);

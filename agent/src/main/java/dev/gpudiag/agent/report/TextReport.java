@@ -50,7 +50,7 @@ public final class TextReport {
     }
 
     private String write(Report report, ReportContext context) {
-        Headline.lines(report, context.version(), WIDTH).forEach(line -> paragraph("", line, "  "));
+        headline(Headline.parts(report, context.version()));
         Headline.banner(report.sample().source()).ifPresent(banner -> paragraph("", banner, "  "));
         context.warnings().forEach(warning -> paragraph("note: ", warning, "      "));
         gap();
@@ -67,6 +67,21 @@ public final class TextReport {
         gap();
         line(palette.paint(report.verdict(), report.verdict().name(), 0) + ": " + tally(report, context));
         return text.toString();
+    }
+
+    /** The parts in as few lines as they fit, broken between them. */
+    private void headline(List<String> parts) {
+        String line = Printable.ascii(parts.getFirst());
+        for (String part : parts.subList(1, parts.size())) {
+            String next = Printable.ascii(part);
+            if (line.length() + 3 + next.length() <= WIDTH - 2) {
+                line += "   " + next;
+            } else {
+                paragraph("", line, "  ");
+                line = "  " + next;
+            }
+        }
+        paragraph(line.startsWith("  ") ? "  " : "", line, "  ");
     }
 
     private void problems(List<FindingGroup> groups, boolean verbose) {

@@ -65,6 +65,18 @@ class TextReportTest {
     }
 
     @Test
+    void commonSignsHaveTheirAsciiForm() {
+        assertThat(Printable.ascii("51 \u00b0C \u2264 83, 8\u00d7 \u2026")).isEqualTo("51 C <= 83, 8x ...");
+    }
+
+    @Test
+    void aLongWordIsBrokenAndNothingIsLost() {
+        assertThat(Printable.wrap("a " + "x".repeat(25), 10))
+                .containsExactly("a", "x".repeat(10), "x".repeat(10), "x".repeat(5));
+        assertThat(Printable.wrap("", 10)).containsExactly("");
+    }
+
+    @Test
     void theVerdictIsTheLastLine() {
         assertThat(render(Reports.lostGpu()).lines().toList().getLast())
                 .isEqualTo("CRITICAL: 1 critical, 2 unknown, 1 ok - 4 of 4 checks ran (0.31 s)");
