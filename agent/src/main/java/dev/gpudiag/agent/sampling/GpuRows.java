@@ -31,9 +31,6 @@ import java.util.List;
 /** Which NVML call gives which quantity of a GPU; a new quantity is one row here. */
 final class GpuRows {
 
-    private static final double MILLI = 1e-3;
-    private static final double NANO = 1e-9;
-    private static final double PERCENT = 1e-2;
     private static final long MEGA = 1_000_000L;
     private static final double KIBI = 1024;
 
@@ -49,32 +46,32 @@ final class GpuRows {
             call(
                     "nvmlDeviceGetUtilizationRates",
                     NvmlDevice::utilizationRates,
-                    out(GpuQuantities.UTILIZATION_GPU, (UtilizationRates rates) -> rates.gpu() * PERCENT),
-                    out(GpuQuantities.UTILIZATION_MEMORY, rates -> rates.memory() * PERCENT)),
+                    out(GpuQuantities.UTILIZATION_GPU, (UtilizationRates rates) -> rates.gpu() / 100.0),
+                    out(GpuQuantities.UTILIZATION_MEMORY, rates -> rates.memory() / 100.0)),
             one(
                     "nvmlDeviceGetEncoderUtilization",
                     GpuQuantities.UTILIZATION_ENCODER,
-                    device -> device.encoderUtilization().percent() * PERCENT),
+                    device -> device.encoderUtilization().percent() / 100.0),
             one(
                     "nvmlDeviceGetDecoderUtilization",
                     GpuQuantities.UTILIZATION_DECODER,
-                    device -> device.decoderUtilization().percent() * PERCENT),
+                    device -> device.decoderUtilization().percent() / 100.0),
             one(
                     "nvmlDeviceGetJpgUtilization",
                     GpuQuantities.UTILIZATION_JPEG,
-                    device -> device.jpegUtilization().percent() * PERCENT),
+                    device -> device.jpegUtilization().percent() / 100.0),
             one(
                     "nvmlDeviceGetOfaUtilization",
                     GpuQuantities.UTILIZATION_OFA,
-                    device -> device.ofaUtilization().percent() * PERCENT),
+                    device -> device.ofaUtilization().percent() / 100.0),
             one("nvmlDeviceGetTemperature", GpuQuantities.TEMPERATURE_GPU, device -> (double) device.temperature()),
             one("nvmlDeviceGetMarginTemperature", GpuQuantities.TEMPERATURE_MARGIN, device ->
                     (double) device.marginTemperature()),
-            one("nvmlDeviceGetPowerUsage", GpuQuantities.POWER_USAGE, device -> device.powerUsage() * MILLI),
+            one("nvmlDeviceGetPowerUsage", GpuQuantities.POWER_USAGE, device -> device.powerUsage() / 1000.0),
             one(
                     "nvmlDeviceGetTotalEnergyConsumption",
                     GpuQuantities.ENERGY,
-                    device -> device.totalEnergyConsumption() * MILLI),
+                    device -> device.totalEnergyConsumption() / 1000.0),
             clock(GpuQuantities.CLOCK_GRAPHICS, ClockType.GRAPHICS),
             clock(GpuQuantities.CLOCK_SM, ClockType.SM),
             clock(GpuQuantities.CLOCK_MEMORY, ClockType.MEM),
@@ -132,26 +129,26 @@ final class GpuRows {
             threshold(GpuQuantities.THRESHOLD_GPU_MAX, TemperatureThreshold.GPU_MAX),
             threshold(GpuQuantities.THRESHOLD_MEMORY_MAX, TemperatureThreshold.MEM_MAX),
             one("nvmlDeviceGetNumFans", GpuQuantities.FAN_COUNT, device -> (long) device.fanCount()),
-            one("nvmlDeviceGetFanSpeed", GpuQuantities.FAN_SPEED, device -> device.fanSpeed() * PERCENT),
+            one("nvmlDeviceGetFanSpeed", GpuQuantities.FAN_SPEED, device -> device.fanSpeed() / 100.0),
             one(
                     "nvmlDeviceGetEnforcedPowerLimit",
                     GpuQuantities.POWER_LIMIT_ENFORCED,
-                    device -> device.enforcedPowerLimit() * MILLI),
+                    device -> device.enforcedPowerLimit() / 1000.0),
             one(
                     "nvmlDeviceGetPowerManagementLimit",
                     GpuQuantities.POWER_LIMIT_SET,
-                    device -> device.powerManagementLimit() * MILLI),
+                    device -> device.powerManagementLimit() / 1000.0),
             one(
                     "nvmlDeviceGetPowerManagementDefaultLimit",
                     GpuQuantities.POWER_LIMIT_DEFAULT,
-                    device -> device.powerManagementDefaultLimit() * MILLI),
+                    device -> device.powerManagementDefaultLimit() / 1000.0),
             call(
                     "nvmlDeviceGetPowerManagementLimitConstraints",
                     NvmlDevice::powerManagementLimitConstraints,
                     out(
                             GpuQuantities.POWER_LIMIT_MIN,
-                            (PowerLimitConstraints limits) -> limits.minMilliwatts() * MILLI),
-                    out(GpuQuantities.POWER_LIMIT_MAX, limits -> limits.maxMilliwatts() * MILLI)),
+                            (PowerLimitConstraints limits) -> limits.minMilliwatts() / 1000.0),
+                    out(GpuQuantities.POWER_LIMIT_MAX, limits -> limits.maxMilliwatts() / 1000.0)),
             maxClock(GpuQuantities.CLOCK_MAX_GRAPHICS, ClockType.GRAPHICS),
             maxClock(GpuQuantities.CLOCK_MAX_SM, ClockType.SM),
             maxClock(GpuQuantities.CLOCK_MAX_MEMORY, ClockType.MEM),
@@ -325,7 +322,7 @@ final class GpuRows {
         return one(
                 "nvmlDeviceGetViolationStatus",
                 quantity,
-                device -> device.violationStatus(policy).violationNanos() * NANO);
+                device -> device.violationStatus(policy).violationNanos() / 1e9);
     }
 
     private static GpuRow ecc(Quantity<Long> quantity, MemoryErrorType type, EccCounterType counter) {
