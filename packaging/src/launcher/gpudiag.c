@@ -40,7 +40,7 @@ static const char *const ALWAYS[] = {
     "-XX:ErrorFile=/dev/null", "-XX:+DisplayVMOutputToStderr",
     "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
     "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Djava.awt.headless=true",
-    "-Djna.nosys=true", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
+    "-Djna.nosys=true", "-Djna.platform.library.path=", "-Djna.nounpack=true", "-Djna.noclasspath=true", NULL};
 /* Java's report of a crash is for its makers; without it Java dies by SIGABRT, and died() has words for the user */
 static const char *const ONCE[] = {"-Xms16m", "-Xmx256m", "-XX:+SuppressFatalErrorMessage", NULL};
 static const char *const ONCE_DEBUG[] = {"-Xms16m", "-Xmx256m", NULL};

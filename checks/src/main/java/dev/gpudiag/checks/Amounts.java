@@ -3,7 +3,7 @@ package dev.gpudiag.checks;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Figures as people read them in a finding: {@code 71.2 GiB}, {@code 93 %}, {@code 84 °C}, {@code 20 m}. */
+/** Figures as people read them in a finding: {@code 71.2 GiB}, {@code 93 %}, {@code 84 C}, {@code 20 m}. */
 public final class Amounts {
 
     private static final double GIB = 1024.0 * 1024 * 1024;
@@ -24,7 +24,7 @@ public final class Amounts {
     }
 
     public static String celsius(double celsius) {
-        return String.format(Locale.ROOT, "%.0f °C", celsius);
+        return String.format(Locale.ROOT, "%.0f C", celsius);
     }
 
     /** Rounded to what a reader can use: 45 s, 12 m, 3 h, 4 d. */

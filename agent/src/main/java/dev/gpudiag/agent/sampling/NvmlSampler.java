@@ -170,7 +170,7 @@ public final class NvmlSampler implements NodeSampler {
     }
 
     private NodeSample node(HostState state, Reading<Boolean> nvml, Readings nvmlReadings, List<GpuSample> gpus) {
-        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), gpus);
+        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), BusOrder.located(gpus, state));
     }
 
     @Override

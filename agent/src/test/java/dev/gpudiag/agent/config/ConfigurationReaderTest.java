@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigurationReaderTest {
 
     private static final Setting<Double> LIMIT =
-            Setting.number("temperature.fallback-limit", 83, 0, 150, "°C", "limit where the device has none");
+            Setting.number("temperature.fallback-limit", 83, 0, 150, "C", "limit where the device has none");
     private static final Setting<Duration> WINDOW = Setting.duration(
             "utilization.window", Duration.ofMinutes(60), Duration.ofMinutes(1), Duration.ofDays(1), "how long");
     private static final Setting<Optional<String>> MODEL = Setting.text("devices.expect-model", "model of every GPU");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingOverridesTest {
 
     private static final Setting<Double> LIMIT =
-            Setting.number("temperature.fallback-limit", 83, 0, 150, "°C", "limit | where the device has none");
+            Setting.number("temperature.fallback-limit", 83, 0, 150, "C", "limit | where the device has none");
     private static final Setting<Optional<String>> MODEL = Setting.text("devices.expect-model", "model of every GPU");
     private static final List<Setting<?>> SETTINGS = List.of(LIMIT, MODEL);
 
@@ -83,7 +83,7 @@ class SettingOverridesTest {
         assertThat(table.lines()).hasSize(2 + AgentSettings.all().size() + SETTINGS.size());
         assertThat(table)
                 .contains(
-                        "| `temperature.fallback-limit` | `83` °C | 0 to 150 °C | limit \\| where the device has none |");
+                        "| `temperature.fallback-limit` | `83` C | 0 to 150 C | limit \\| where the device has none |");
     }
 
     @Test

@@ -236,7 +236,9 @@ final class EccJudgement {
                     .action("or take it back: nvidia-smi -i " + gpu.identity().index() + " -e " + (on.get() ? 1 : 0))
                     .proof(ECC_MODE, gpu.get(ECC_MODE))
                     .proof(ECC_MODE_PENDING, gpu.get(ECC_MODE_PENDING)));
-        } else if (on.equals(Optional.of(false)) && !offByDefault()) {
+        } else if (on.equals(Optional.of(false)) && offByDefault()) {
+            add(finding(Status.OK, "ECC is off, as this board comes").proof(ECC_MODE, gpu.get(ECC_MODE)));
+        } else if (on.equals(Optional.of(false))) {
             add(finding(Status.INFO, "ECC is off")
                     .why("Memory errors are neither corrected nor seen.")
                     .action("to turn it on: nvidia-smi -i " + gpu.identity().index() + " -e 1, then reset the GPU")

@@ -44,12 +44,19 @@ final class GpuPresence {
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         facts.ownGpus().stream()
-                .filter(device -> device.vendorId() == NO_ANSWER)
+                .filter(device -> device.vendorId() == NO_ANSWER && !isListed(device))
                 .forEach(device -> findings.add(offTheBus(device)));
         findings.addAll(missingInNvml());
         counted().ifPresent(findings::add);
         sample.gpus().forEach(gpu -> node(gpu).ifPresent(findings::add));
         return findings;
+    }
+
+    /** Whether NVML lists a GPU at this address, whose own condition then says what is wrong. */
+    private boolean isListed(PciDevice device) {
+        return sample.gpus().stream()
+                .flatMap(gpu -> gpu.identity().pciBusId().stream())
+                .anyMatch(address -> normal(address).equals(normal(device.address())));
     }
 
     /** What the bus shows while NVML does not answer: everything else is for {@code driver} to explain. */

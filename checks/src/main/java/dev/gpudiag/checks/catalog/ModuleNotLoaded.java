@@ -102,8 +102,7 @@ record ModuleNotLoaded(DriverFacts facts) {
                                 "look whether a GPU fell off the bus: dmesg -T | grep -iE 'Xid|fallen off|AER|pcieport'")
                         .action("power-cycle the node (cold, not a reboot); then reseat or replace the GPU")
                         .action("in a virtual machine: look whether the GPU is attached to it")
-                        .proof(facts.state().pciDevices().source(), "no GPU of vendor 0x10de")
-                        .causedBy("devices"),
+                        .proof(facts.state().pciDevices().source(), "no GPU of vendor 0x10de"),
                 facts);
     }
 

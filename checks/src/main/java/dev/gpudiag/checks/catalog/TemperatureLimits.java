@@ -88,7 +88,7 @@ final class TemperatureLimits {
             String limit = "highest operating temperature " + Amounts.celsius(max.get());
             return finished((celsius > max.get() ? hot(Status.WARNING, seen) : ok(seen)).limit(limit));
         }
-        // A board that says where it slows down is meant to run up to there; consumer boards aim at 83 °C under load.
+        // A board that says where it slows down is meant to run up to there; consumer boards aim at 83 C under load.
         Status above = slowdown.isPresent() ? Status.INFO : Status.WARNING;
         String limit = slowdown.map(value -> "slows down at " + Amounts.celsius(value))
                 .orElse(Amounts.celsius(fallback) + " (this GPU states no limit)");

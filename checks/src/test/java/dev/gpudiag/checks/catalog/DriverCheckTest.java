@@ -78,7 +78,7 @@ class DriverCheckTest {
                 .result("driver");
 
         assertThat(result.status()).isEqualTo(Status.CRITICAL);
-        assertThat(result.findings().getFirst().causedBy()).contains("devices");
+        assertThat(result.findings().getFirst().seen()).contains("no GPU on the PCI bus");
     }
 
     @Test

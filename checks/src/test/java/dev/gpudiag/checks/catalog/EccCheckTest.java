@@ -123,6 +123,18 @@ class EccCheckTest {
                 Arguments.of(h100().with(ECC_VOLATILE_CORRECTED, 90_000_000L), Status.INFO, "90000000 corrected"),
                 Arguments.of(h100().with(ECC_AGGREGATE_UNCORRECTED, 3L), Status.INFO, "3 uncorrected in its life"),
                 Arguments.of(h100().with(ECC_MODE, false).with(ECC_MODE_PENDING, false), Status.INFO, "ECC is off"),
+                Arguments.of(
+                        h100().with(ECC_MODE, false)
+                                .with(ECC_MODE_PENDING, false)
+                                .with(ECC_MODE_DEFAULT, true),
+                        Status.INFO,
+                        "ECC is off"),
+                Arguments.of(
+                        h100().with(ECC_MODE, false)
+                                .with(ECC_MODE_PENDING, false)
+                                .with(ECC_MODE_DEFAULT, false),
+                        Status.OK,
+                        "ECC is off, as this board comes"),
                 Arguments.of(h100().with(ECC_MODE_PENDING, false), Status.WARNING, "ECC is on, and off after a reset"),
                 Arguments.of(
                         h100().with(ECC_MODE, false).with(ECC_MODE_PENDING, true),

@@ -237,8 +237,8 @@ class TemperatureCheckTest {
                 .findings()
                 .getFirst();
 
-        assertThat(finding.seen()).isEqualTo("91 °C");
-        assertThat(finding.limit()).isEqualTo("highest operating temperature 85 °C");
+        assertThat(finding.seen()).isEqualTo("91 C");
+        assertThat(finding.limit()).isEqualTo("highest operating temperature 85 C");
         assertThat(finding.measurements()).anyMatch(measured -> measured.value() == 91.0);
         assertThat(finding.actions()).isNotEmpty();
         assertThat(finding.evidence()).hasSize(3);
