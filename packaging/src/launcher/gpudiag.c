@@ -110,6 +110,7 @@ static char **java_command(const char *home, int argc, char **argv, const char *
         command[n++] = (char *)*flag;
     command[n++] = text("-Djna.boot.library.path=%s/lib/native", home);
     command[n++] = text("-Dgpudiag.home=%s", home);
+    command[n++] = text("-Djava.util.logging.config.file=%s/share/logging.properties", home);
     command[n++] = "-cp";
     command[n++] = text("%s/lib/*", home);
     command[n++] = "dev.gpudiag.agent.cli.Main";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,29 @@ class ProductIT {
         assertThat(run.code()).isZero();
         assertThat(run.out().lines()).hasSize(1);
         assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void aDriverThatHangsIsAVerdictAndTheShellIsGivenBack() throws Exception {
+        Run run = gpudiag("check", "--simulate", "driver-hung", "--timeout", "3s");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).contains("SIMULATED").contains("driver does not answer");
+        assertThat(run.took()).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aDriverThatCrashesSaysSoAndLeavesNoFile() throws Exception {
+        String healthy = Files.readString(PRODUCT.resolve("simulator/scenarios/healthy-h100x8.scenario"));
+        Path scenario = Files.createTempFile(folder, "out", ".scenario");
+        Files.writeString(scenario, healthy + "\n[driver]\ncrash.nvmlSystemGetDriverVersion = every call\n");
+        Run run = gpudiag("check", "--simulate", scenario.toString());
+
+        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+        assertThat(run.err()).contains("a native library crashed").doesNotContain("Java Runtime Environment");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .allMatch(name -> name.startsWith("out") || name.startsWith("err"));
+        }
     }
 
     @Test
