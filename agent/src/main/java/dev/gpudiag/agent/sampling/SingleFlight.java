@@ -64,6 +64,9 @@ final class SingleFlight<T> {
             Thread.currentThread().interrupt();
             return Optional.empty();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
             throw new IllegalStateException("a reading failed: " + e.getCause(), e.getCause());
         }
     }

@@ -45,6 +45,7 @@ public final class SimulatedSource implements NodeSampler {
         this.timeScale = timeScale;
         this.library = (scenario.symbols().equals("all") ? simulator : simulator.resolve(scenario.symbols()))
                 .resolve("libnvidia-ml.so.1");
+        validate();
         this.host = SimulatedHost.layOut(scenario);
         HostProbe probe = new HostProbe(host.root(), Map.of());
         this.sampler = new NvmlSampler(
@@ -55,6 +56,15 @@ public final class SimulatedSource implements NodeSampler {
                 slowInterval,
                 () -> pinned ? now : Instant.now(),
                 new ProcessComm(probe.root())::name);
+    }
+
+    /** Lets the library read the scenario once, so that what is wrong in it is told before anything is sampled. */
+    private void validate() {
+        try (Nvml reader = Nvml.open(library)) {
+            SimulatedDriver.configure(reader, scenario.file(), timeScale);
+        } catch (NvmlException | IOException e) {
+            throw new ScenarioException(e.getMessage());
+        }
     }
 
     private Nvml open() throws NvmlException {

@@ -1,0 +1,138 @@
+package dev.gpudiag.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent of the product on the simulated driver, asked over HTTP. */
+class AgentIT {
+
+    private static final Path PRODUCT = Path.of(System.getProperty("gpudiag.product"));
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    private Run.Started agent;
+    private int port;
+
+    @AfterEach
+    void end() {
+        if (agent != null) {
+            agent.process().destroyForcibly();
+        }
+    }
+
+    @Test
+    void aHungGpuShowsAsSuchWhileTheOthersStayFresh() throws Exception {
+        serve("gpu-hung", "--timeout", "4s");
+
+        String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"devices\"} 2.0"));
+
+        assertThat(page).containsPattern("gpudiag_gpu_up\\{gpu=\"6\"[^}]*} 0.0\n");
+        assertThat(page).doesNotContainPattern("gpudiag_gpu_power_watts\\{gpu=\"6\"");
+        Matcher ages = Pattern.compile("gpudiag_sample_age_seconds\\{gpu=\"([^6])\"[^}]*} ([0-9.E-]+)\n")
+                .matcher(page);
+        int fresh = 0;
+        while (ages.find()) {
+            assertThat(Double.parseDouble(ages.group(2)))
+                    .describedAs(ages.group())
+                    .isLessThan(3);
+            fresh++;
+        }
+        assertThat(fresh).isEqualTo(7);
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+        endsWhenAsked();
+    }
+
+    @Test
+    void aDriverThatNeverInitialisesLeavesPagesAndShutdownAlone() throws Exception {
+        serve("driver-hung", "--timeout", "4s");
+
+        String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"driver\"} 2.0"));
+
+        assertThat(page).contains("gpudiag_driver_up 0.0\n").doesNotContain("gpudiag_gpu_up");
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        endsWhenAsked();
+    }
+
+    @Test
+    void countersGrowFromSampleToSample() throws Exception {
+        serve("healthy-h100x8");
+        Pattern energy = Pattern.compile("gpudiag_gpu_energy_joules_total\\{gpu=\"0\"[^}]*} (\\S+)\n");
+        Matcher first =
+                energy.matcher(await("/metrics", text -> energy.matcher(text).find()));
+        assertThat(first.find()).isTrue();
+        double before = Double.parseDouble(first.group(1));
+
+        await("/metrics", text -> {
+            Matcher later = energy.matcher(text);
+            return later.find() && Double.parseDouble(later.group(1)) > before;
+        });
+        endsWhenAsked();
+    }
+
+    private void serve(String scenario, String... more) throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        List<String> command = new java.util.ArrayList<>(List.of(
+                PRODUCT.resolve("bin/gpudiag").toString(),
+                "serve",
+                "--simulate",
+                scenario,
+                "--web.listen-address",
+                "127.0.0.1:" + port));
+        command.addAll(List.of(more));
+        agent = Run.start(folder, Map.of(), command);
+    }
+
+    private String await(String path, Predicate<String> wanted) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String last = "";
+        while (System.nanoTime() < end) {
+            try {
+                last = get(path).body();
+                if (wanted.test(last)) {
+                    return last;
+                }
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        throw new AssertionError("not within " + PATIENCE + ":\n" + last);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private void endsWhenAsked() throws InterruptedException {
+        agent.process().destroy();
+        assertThat(agent.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(agent.process().exitValue()).isZero();
+    }
+}
