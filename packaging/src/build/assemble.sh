@@ -21,4 +21,4 @@ for part in libnvidia-ml.so.1 470 535 scenarios; do
 done
 cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/check.schema.json" "$product/share/"
 cp "$root/systemd/gpudiag.service" "$product/share/"
-cp "$root/packaging/src/etc/logging.properties" "$product/share/"
+cp "$root/packaging/src/etc/logging.properties" "$root/packaging/src/etc/gpudiag.yaml" "$product/share/"

@@ -27,7 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The references in the README are generated; {@code -Dgpudiag.update-goldens=true} writes them anew. */
+/** The references in the README and the sample configuration are generated; {@code -Dgpudiag.update-goldens=true} writes them anew. */
 class ReadmeTest {
 
     private static final Path README = Path.of(System.getProperty("gpudiag.root"), "README.md");
@@ -55,6 +55,16 @@ class ReadmeTest {
                 .forEach(check -> table.append("| `%s` | %s |\n"
                         .formatted(check.spec().id(), check.spec().title())));
         hold("checks", table.toString());
+    }
+
+    @Test
+    void theSampleConfigurationShowsEverySetting() throws IOException {
+        Path file = README.resolveSibling("packaging/src/etc/gpudiag.yaml");
+        String sample = new SettingsReference(CheckCatalog.settings()).sample();
+        if (Boolean.getBoolean("gpudiag.update-goldens")) {
+            Files.writeString(file, sample);
+        }
+        assertThat(file).hasContent(sample);
     }
 
     private static void hold(String section, String reference) throws IOException {
