@@ -3,12 +3,19 @@ package dev.gpudiag.agent.simulation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A host root in a private temporary directory, laid out as the host of a scenario; deleted when closed.
@@ -17,6 +24,9 @@ import java.util.Optional;
  * that hold {@code c MAJOR MINOR}, and the root has the marker by which they are accepted.
  */
 public final class SimulatedHost implements AutoCloseable {
+
+    private static final String PREFIX = "gpudiag-simulated-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,10})-\\d+");
 
     private final Path root;
 
@@ -32,12 +42,33 @@ public final class SimulatedHost implements AutoCloseable {
     public static SimulatedHost layOut(Scenario scenario) {
         SimulatedHost host = null;
         try {
-            host = new SimulatedHost(Files.createTempDirectory("gpudiag-simulated-"));
+            host = new SimulatedHost(
+                    Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
+            sweep(host.root);
             new SimulatedTree(host.root, scenario).write();
             return host;
         } catch (IOException e) {
             Optional.ofNullable(host).ifPresent(SimulatedHost::close);
             throw new UncheckedIOException("cannot lay out the simulated host: " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes what processes of this user that were killed have left behind. */
+    private static void sweep(Path own) throws IOException {
+        UserPrincipal user = Files.getOwner(own);
+        try (DirectoryStream<Path> trees = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
+            for (Path tree : trees) {
+                Matcher name = NAME.matcher(String.valueOf(tree.getFileName()));
+                boolean left = name.matches()
+                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()
+                        && Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getOwner(tree, LinkOption.NOFOLLOW_LINKS).equals(user);
+                if (left) {
+                    new SimulatedHost(tree).close();
+                }
+            }
+        } catch (DirectoryIteratorException | NoSuchFileException e) {
+            // another process sweeps as well, or the directory cannot be listed: nothing is lost
         }
     }
 

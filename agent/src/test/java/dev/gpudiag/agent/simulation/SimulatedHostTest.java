@@ -49,6 +49,21 @@ class SimulatedHostTest {
                 file, "[driver]\nversion = 550.54.15\n[gpu 0..1]\npci_bus_id = 0000:6%d:00.0\n[host]\n" + host));
     }
 
+    @Test
+    void whatAKilledProcessLeftIsDeletedAndWhatALivingOneUsesIsNot() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        // above the largest pid of Linux, so that no process can have it
+        Path left = Files.createDirectories(temporary.resolve("gpudiag-simulated-4194305-" + System.nanoTime()));
+        Files.writeString(left.resolve("file"), "left behind");
+
+        try (SimulatedHost living = SimulatedHost.layOut(scenario(""));
+                SimulatedHost next = SimulatedHost.layOut(scenario(""))) {
+            assertThat(left).doesNotExist();
+            assertThat(living.root()).isDirectory();
+            assertThat(next.root()).isDirectory();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("bundled")
     void everyBundledScenarioIsProbedAsItWasWritten(Path file) {
