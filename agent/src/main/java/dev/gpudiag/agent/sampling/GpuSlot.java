@@ -112,10 +112,7 @@ final class GpuSlot {
         }
     }
 
-    boolean inFlight() {
-        return flight.inFlight();
-    }
-
+    /** Waits for the reading that is under way, for as long as it takes, and lets the thread go. */
     void close() {
         flight.close();
     }

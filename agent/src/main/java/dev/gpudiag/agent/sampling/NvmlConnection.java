@@ -29,6 +29,14 @@ record NvmlConnection(Optional<Nvml> nvml, Reading<Boolean> state, Readings read
             nvml = opener.open();
         } catch (NvmlException e) {
             return failed(NvmlReasons.missing(e), Readings.empty());
+        } catch (IllegalStateException e) {
+            // the library can be open once only, and an earlier call into it has not come back
+            return failed(
+                    Reading.missing(
+                            Reading.Reason.TIMED_OUT,
+                            "nvmlInit_v2",
+                            "an earlier call into the driver has not returned"),
+                    Readings.empty());
         } catch (LibraryNotFound e) {
             int code = NvmlReturn.LIBRARY_NOT_FOUND.code();
             return failed(

@@ -133,20 +133,21 @@ public final class NvmlSampler implements NodeSampler {
                 && !module(state).equals(connectedModule);
     }
 
+    /**
+     * Lets go of the driver once no call is left in it: nvmlShutdown under a call that does not return would not return
+     * either. Waits a moment for that, on a thread that may stay behind.
+     */
     private void disconnect() {
-        boolean stuck = slots.stream().anyMatch(GpuSlot::inFlight);
-        slots.forEach(GpuSlot::close);
+        List<GpuSlot> ending = slots;
+        Optional<Nvml> nvml = connection.flatMap(NvmlConnection::nvml);
         slots = List.of();
-        // nvmlShutdown under a call that does not return would not return either
-        if (!stuck) {
-            connection.flatMap(NvmlConnection::nvml).ifPresent(NvmlSampler::shutdown);
-        }
         connection = Optional.empty();
-    }
-
-    /** Calls nvmlShutdown on a thread of its own: it may hang as any other call. */
-    private static void shutdown(Nvml nvml) {
-        Thread thread = new Thread(nvml::close, "gpudiag-nvml-shutdown");
+        Thread thread = new Thread(
+                () -> {
+                    ending.forEach(GpuSlot::close);
+                    nvml.ifPresent(Nvml::close);
+                },
+                "gpudiag-nvml-shutdown");
         thread.setDaemon(true);
         thread.start();
         try {
@@ -176,6 +177,6 @@ public final class NvmlSampler implements NodeSampler {
     @Override
     public void close() {
         disconnect();
-        init.close();
+        init.abandon();
     }
 }

@@ -71,8 +71,13 @@ final class SingleFlight<T> {
         }
     }
 
-    /** Lets the thread go; one that is stuck in a native call stays behind. */
+    /** Lets the thread go once the task that is under way ends, which may be never; does not wait. */
+    void abandon() {
+        executor.shutdown();
+    }
+
+    /** Waits for the task that is under way, for as long as it takes, and lets the thread go. */
     void close() {
-        executor.shutdownNow();
+        executor.close();
     }
 }
