@@ -45,7 +45,7 @@ final class AgentServer implements Server {
 
     @Override
     @SuppressWarnings("SystemExitOutsideMain") // halt: a native call that never returns must not hold the shutdown
-    public int serve(ServeOptions options) throws UsageException, ConfigurationException, InterruptedException {
+    public int serve(ServeOptions options) throws UsageException, UnusableFileException, InterruptedException {
         Settings settings = options.configured().settings();
         try (SampledNode node = open(options.source(), settings)) {
             node.warnings().forEach(console::complain);
@@ -82,7 +82,7 @@ final class AgentServer implements Server {
         }
     }
 
-    private SampledNode open(SourceOptions source, Settings settings) throws ConfigurationException {
+    private SampledNode open(SourceOptions source, Settings settings) throws UnusableFileException {
         SampleHistory history = new SampleHistory(ProductSources.HISTORY_SPAN, ProductSources.HISTORY_RESOLUTION);
         SampledNode node = sources.open(source, settings);
         if (node.sampler() instanceof SimulatedSource simulation) {

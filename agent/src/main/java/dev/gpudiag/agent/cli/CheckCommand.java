@@ -73,7 +73,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UsageException, ConfigurationException {
+    public Integer call() throws UsageException, UnusableFileException {
         Duration limit = timeout.value();
         CheckSelection asked = CheckSelection.of(context.checks(), only, skip);
         SourceOptions options = source.options(context);

@@ -110,7 +110,7 @@ public final class Main {
                 context.console().complain(usage.getMessage());
                 yield ExitCodes.USAGE;
             }
-            case ConfigurationException configuration -> {
+            case UnusableFileException configuration -> {
                 context.console().complain(configuration.getMessage());
                 yield ExitCodes.CONFIGURATION;
             }

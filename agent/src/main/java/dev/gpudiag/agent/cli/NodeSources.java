@@ -11,12 +11,12 @@ public interface NodeSources {
      * A source that can be sampled.
      *
      * @throws UsageException when the options ask for something that there is not
-     * @throws ConfigurationException when a file exists and cannot be used
+     * @throws UnusableFileException when a file exists and cannot be used
      */
-    NodeSource open(SourceOptions options) throws UsageException, ConfigurationException;
+    NodeSource open(SourceOptions options) throws UsageException, UnusableFileException;
 
     /** As {@link #open(SourceOptions)}, with the settings that say where things are and how often to read them. */
-    default NodeSource open(SourceOptions options, Settings settings) throws UsageException, ConfigurationException {
+    default NodeSource open(SourceOptions options, Settings settings) throws UsageException, UnusableFileException {
         return open(options);
     }
 

@@ -54,12 +54,12 @@ final class ProductSources implements NodeSources {
     }
 
     @Override
-    public SampledNode open(SourceOptions options) throws ConfigurationException {
+    public SampledNode open(SourceOptions options) throws UnusableFileException {
         return open(options, Settings.defaults());
     }
 
     @Override
-    public SampledNode open(SourceOptions options, Settings settings) throws ConfigurationException {
+    public SampledNode open(SourceOptions options, Settings settings) throws UnusableFileException {
         try {
             return switch (options) {
                 case SourceOptions.Live live -> live(live, settings);
@@ -67,7 +67,7 @@ final class ProductSources implements NodeSources {
                 case SourceOptions.Replayed replayed -> replayed(replayed.file());
             };
         } catch (ReplayException | ScenarioException | IllegalArgumentException e) {
-            throw new ConfigurationException(e.getMessage());
+            throw new UnusableFileException(e.getMessage());
         }
     }
 

@@ -33,7 +33,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UsageException, ConfigurationException, InterruptedException {
+    public Integer call() throws UsageException, UnusableFileException, InterruptedException {
         SourceOptions options = source.options(context);
         return context.server()
                 .serve(new ServeOptions(

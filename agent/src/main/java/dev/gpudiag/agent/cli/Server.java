@@ -9,8 +9,8 @@ public interface Server {
      *
      * @return exit code
      * @throws UsageException when the address cannot be used
-     * @throws ConfigurationException when a file cannot be used
+     * @throws UnusableFileException when a file cannot be used
      * @throws InterruptedException when the calling thread is interrupted
      */
-    int serve(ServeOptions options) throws UsageException, ConfigurationException, InterruptedException;
+    int serve(ServeOptions options) throws UsageException, UnusableFileException, InterruptedException;
 }

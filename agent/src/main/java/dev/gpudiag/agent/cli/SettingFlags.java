@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.config.ConfigurationException;
 import dev.gpudiag.agent.config.SettingOverrides;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
@@ -30,7 +31,7 @@ final class SettingFlags {
 
     /** What is in force. The installed configuration is about this machine, so only a live source reads it. */
     SettingsSource.Configured inForce(CommandContext context, SourceOptions source)
-            throws UsageException, ConfigurationException {
+            throws UsageException, UnusableFileException {
         Optional<Path> file = file();
         boolean configured = file.isPresent() || source instanceof SourceOptions.Live;
         SettingsSource.Configured read =
@@ -41,7 +42,7 @@ final class SettingFlags {
         try {
             Settings changed = new SettingOverrides(ofChecks).apply(read.settings(), assignments);
             return new SettingsSource.Configured(changed, read.skippedChecks());
-        } catch (dev.gpudiag.agent.config.ConfigurationException e) {
+        } catch (ConfigurationException e) {
             throw new UsageException(e.getMessage());
         }
     }

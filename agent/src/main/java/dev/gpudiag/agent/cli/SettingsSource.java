@@ -28,7 +28,7 @@ public interface SettingsSource {
      * What is configured.
      *
      * @param file an existing file, or empty for the installed one, which need not exist
-     * @throws ConfigurationException with all errors of the file at once
+     * @throws UnusableFileException with all errors of the file at once
      */
-    Configured load(Optional<Path> file) throws ConfigurationException;
+    Configured load(Optional<Path> file) throws UnusableFileException;
 }

@@ -25,7 +25,7 @@ final class SnapshotCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UsageException, ConfigurationException, IOException {
+    public Integer call() throws UsageException, UnusableFileException, IOException {
         var limit = timeout.value();
         try (NodeSource node = context.sources().open(source.options(context))) {
             NodeSample sample = node.sample(context.stopwatch().remaining(limit));

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.Configuration;
+import dev.gpudiag.agent.config.ConfigurationException;
 import dev.gpudiag.agent.config.ConfigurationReader;
 import dev.gpudiag.agent.host.HostFacts;
 import dev.gpudiag.agent.replay.Recording;
@@ -53,7 +54,7 @@ final class Wiring {
                 : Path.of(home, "simulator");
     }
 
-    private static SettingsSource.Configured configured(Optional<Path> file) throws ConfigurationException {
+    private static SettingsSource.Configured configured(Optional<Path> file) throws UnusableFileException {
         Optional<Path> chosen =
                 file.or(() -> Optional.of(INSTALLED_CONFIGURATION).filter(Files::exists));
         if (chosen.isEmpty()) {
@@ -65,8 +66,8 @@ final class Wiring {
         try {
             Configuration read = new ConfigurationReader(settings, ids).read(chosen.get());
             return new SettingsSource.Configured(read.settings(), read.skippedChecks());
-        } catch (dev.gpudiag.agent.config.ConfigurationException e) {
-            throw new ConfigurationException(e.getMessage());
+        } catch (ConfigurationException e) {
+            throw new UnusableFileException(e.getMessage());
         }
     }
 

@@ -117,7 +117,7 @@ class CheckCommandTest {
     void theInstalledConfigurationIsAboutThisMachineOnly() {
         CommandRun command = run(Status.OK);
         command.settings = file -> {
-            throw new ConfigurationException("gpudiag.yaml line 3: broken");
+            throw new UnusableFileException("gpudiag.yaml line 3: broken");
         };
 
         assertThat(command.run("check")).isEqualTo(ExitCodes.CONFIGURATION);

@@ -26,10 +26,10 @@ final class FakeNode implements NodeSources, NodeSource {
     }
 
     @Override
-    public NodeSource open(SourceOptions options) throws ConfigurationException {
+    public NodeSource open(SourceOptions options) throws UnusableFileException {
         if (options instanceof SourceOptions.Replayed(Path file)
                 && file.toString().endsWith("broken.xml")) {
-            throw new ConfigurationException(file + " line 3: not a capture");
+            throw new UnusableFileException(file + " line 3: not a capture");
         }
         opened.add(options);
         return this;
