@@ -184,6 +184,13 @@ class MainTest {
     }
 
     @Test
+    void theVersionIsOneJsonDocumentWhenAsked() throws Exception {
+        assertThat(command.run("version", "--json")).isZero();
+        assertThat(new ObjectMapper().readTree(command.out()).path("version").asText())
+                .isEqualTo("1.2.3");
+    }
+
+    @Test
     void versionAndHelpSucceed() {
         assertThat(command.run("version")).isZero();
         assertThat(command.out()).contains("gpudiag 1.2.3").contains("abc").contains("25");
