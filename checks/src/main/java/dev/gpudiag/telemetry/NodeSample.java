@@ -6,12 +6,24 @@ import java.time.Instant;
 import java.util.List;
 
 /** Everything known of one node at one instant; immutable. */
-public record NodeSample(Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus) {
+public record NodeSample(
+        Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus, HostSample host) {
 
     public NodeSample {
         requireNonNull(takenAt, "takenAt is null");
         requireNonNull(source, "source is null");
         requireNonNull(driver, "driver is null");
+        requireNonNull(host, "host is null");
         gpus = List.copyOf(gpus);
+    }
+
+    /** A sample for which nobody looked at the host's processes. */
+    public NodeSample(Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus) {
+        this(takenAt, source, driver, gpus, HostSample.notRead());
+    }
+
+    /** The same sample with what runs on the host. */
+    public NodeSample withHost(HostSample found) {
+        return new NodeSample(takenAt, source, driver, gpus, found);
     }
 }
