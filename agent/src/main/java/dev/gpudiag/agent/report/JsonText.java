@@ -33,4 +33,17 @@ public final class JsonText {
         }
         return text.toString();
     }
+
+    /** The same in one line, for streams. */
+    public static String line(JsonNode json) {
+        JsonFactory factory =
+                JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = factory.createGenerator(text)) {
+            new ObjectMapper(factory).writeTree(generator, json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
 }

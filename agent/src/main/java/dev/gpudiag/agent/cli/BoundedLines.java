@@ -1,0 +1,35 @@
+package dev.gpudiag.agent.cli;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** The lines of a stream, each cut at a limit: a line without end takes time, not memory. Not thread-safe. */
+final class BoundedLines {
+
+    private final InputStream in;
+    private final int limit;
+
+    BoundedLines(InputStream in, int limit) {
+        this.in = new BufferedInputStream(in, 1 << 16);
+        this.limit = limit;
+    }
+
+    /** The next line without its line feed; empty at the end. */
+    Optional<byte[]> next() throws IOException {
+        int read = in.read();
+        if (read < 0) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        while (read >= 0 && read != '\n') {
+            if (line.size() < limit) {
+                line.write(read);
+            }
+            read = in.read();
+        }
+        return Optional.of(line.toByteArray());
+    }
+}
