@@ -10,9 +10,12 @@ import java.util.stream.Collectors;
  * A version as a tuple of numbers, such as a driver's {@code 535.104.05} or a toolkit's {@code 12.4}.
  *
  * <p>Compared number by number: {@code 535.104.05} is no semantic version, for its leading zero, and is less than
- * {@code 535.104.12}. A missing number counts as zero, so {@code 12.4} equals {@code 12.4.0} in order, not in text.
+ * {@code 535.104.12}. A missing number counts as zero in order, so that {@code 12.4} and {@code 12.4.0} compare as 0.
+ *
+ * @param numbers at least one
+ * @param text as it was written, leading zeros included
  */
-public record Version(List<Integer> numbers) implements Comparable<Version> {
+public record Version(List<Integer> numbers, String text) implements Comparable<Version> {
 
     private static final Pattern NUMBERS = Pattern.compile("\\d{1,9}(\\.\\d{1,9}){0,7}");
 
@@ -24,14 +27,16 @@ public record Version(List<Integer> numbers) implements Comparable<Version> {
     }
 
     public static Version of(int... numbers) {
-        return new Version(Arrays.stream(numbers).boxed().toList());
+        return new Version(
+                Arrays.stream(numbers).boxed().toList(),
+                Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(".")));
     }
 
     /** The version in {@code text}; empty unless it is numbers with points between, and nothing else. */
     public static Optional<Version> parse(String text) {
         return NUMBERS.matcher(text).matches()
                 ? Optional.of(new Version(
-                        Arrays.stream(text.split("\\.")).map(Integer::valueOf).toList()))
+                        Arrays.stream(text.split("\\.")).map(Integer::valueOf).toList(), text))
                 : Optional.empty();
     }
 
@@ -68,9 +73,18 @@ public record Version(List<Integer> numbers) implements Comparable<Version> {
         return 0;
     }
 
-    /** With points between; leading zeros are lost. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Version version && numbers.equals(version.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+        return numbers.hashCode();
+    }
+
     @Override
     public String toString() {
-        return numbers.stream().map(String::valueOf).collect(Collectors.joining("."));
+        return text;
     }
 }

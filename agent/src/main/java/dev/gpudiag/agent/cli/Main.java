@@ -60,6 +60,7 @@ public final class Main {
         CommandLine line = new CommandLine(new Root());
         for (Object command : List.of(
                 new CheckCommand(context),
+                new CompatCommand(context),
                 new ListCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),

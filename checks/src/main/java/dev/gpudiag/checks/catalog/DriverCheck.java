@@ -6,6 +6,7 @@ import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
+import dev.gpudiag.checks.cuda.DriverSupport;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;

@@ -1,5 +1,6 @@
 package dev.gpudiag.checks.catalog;
 
+import dev.gpudiag.checks.cuda.DriverSupport;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.PciDevice;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.gpudiag.checks.catalog;
+package dev.gpudiag.checks.cuda;
 
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param firstBranch first driver branch that runs it
  * @param lastBranch last one, empty while it is supported
  */
-record DriverSupport(
+public record DriverSupport(
         String architecture,
         int capabilityFrom,
         int capabilityTo,
@@ -67,7 +67,7 @@ record DriverSupport(
         return new DriverSupport(name, least, greatest, first, last, branch, OptionalInt.of(lastBranch));
     }
 
-    static Optional<DriverSupport> ofCapability(String capability) {
+    public static Optional<DriverSupport> ofCapability(String capability) {
         OptionalInt tenfold = tenfold(capability);
         return tenfold.isEmpty()
                 ? Optional.empty()
@@ -77,14 +77,14 @@ record DriverSupport(
                         .findFirst();
     }
 
-    static Optional<DriverSupport> ofDevice(int deviceId) {
+    public static Optional<DriverSupport> ofDevice(int deviceId) {
         return TABLE.stream()
                 .filter(row -> row.devicesFrom <= deviceId && deviceId <= row.devicesTo)
                 .findFirst();
     }
 
     /** 9.0 as 90; empty for text that is no compute capability. */
-    static OptionalInt tenfold(String capability) {
+    public static OptionalInt tenfold(String capability) {
         Matcher matcher = CAPABILITY.matcher(capability.strip());
         return matcher.matches()
                 ? OptionalInt.of(Integer.parseInt(matcher.group(1)) * 10 + Integer.parseInt(matcher.group(2)))
@@ -92,13 +92,13 @@ record DriverSupport(
     }
 
     /** The branch of a driver version: 535 of {@code 535.183.01}; empty for text that is no version. */
-    static OptionalInt branch(String version) {
+    public static OptionalInt branch(String version) {
         Matcher matcher = BRANCH.matcher(version.strip());
         return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
     }
 
     /** Why a driver of this version cannot run such a GPU; empty when it can, or when the version says nothing. */
-    Optional<String> refusal(String version) {
+    public Optional<String> refusal(String version) {
         OptionalInt branch = branch(version);
         if (branch.isEmpty()) {
             return Optional.empty();
@@ -115,7 +115,7 @@ record DriverSupport(
     }
 
     /** Why a kernel module of this flavour cannot run such a GPU. */
-    Optional<String> flavourRefusal(String flavour) {
+    public Optional<String> flavourRefusal(String flavour) {
         if (flavour.equals("open") && capabilityTo < OPEN_FLAVOUR_FROM_CAPABILITY) {
             return Optional.of("the open kernel module does not run " + architecture + ", which has no GSP");
         }
@@ -126,7 +126,7 @@ record DriverSupport(
     }
 
     /** What an operator installs instead. */
-    String remedy() {
+    public String remedy() {
         return lastBranch.isPresent()
                 ? "install a driver of branch R" + lastBranch.getAsInt() + " or older, or replace the GPU"
                 : "install a driver of branch R" + firstBranch + " or newer";

@@ -1,0 +1,85 @@
+package dev.gpudiag.agent.cli;
+
+import dev.gpudiag.agent.report.CompatibilityText.Answer;
+import dev.gpudiag.checks.cuda.CompatibilityTable;
+import dev.gpudiag.checks.cuda.Decision;
+import dev.gpudiag.checks.cuda.Requirement;
+import dev.gpudiag.telemetry.Version;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Whether the container toolkit would start an image with these requirements. */
+final class RequirementDecision {
+
+    private RequirementDecision() {}
+
+    static Answer worst(String text, List<CompatTarget> targets, CompatibilityTable table) throws UsageException {
+        Requirement requirement;
+        try {
+            requirement = Requirement.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--require: " + e.getMessage());
+        }
+        Answer worst = null;
+        for (CompatTarget target : targets) {
+            Answer answer = answer(requirement, text, target, table);
+            if (worst == null || rank(answer) > rank(worst)) {
+                worst = answer;
+            }
+        }
+        return worst;
+    }
+
+    private static int rank(Answer answer) {
+        return switch (answer.decision().result()) {
+            case FAILS -> 2;
+            case UNKNOWN -> 1;
+            default -> 0;
+        };
+    }
+
+    private static Answer answer(Requirement requirement, String text, CompatTarget target, CompatibilityTable table) {
+        Optional<Version> cuda = target.driverCuda().or(() -> target.driver().flatMap(table::driverCuda));
+        Map<String, String> node = new HashMap<>();
+        cuda.ifPresent(version -> node.put("cuda", version.toString()));
+        target.driver().ifPresent(version -> node.put("driver", version.toString()));
+        target.capability().ifPresent(version -> node.put("arch", version.toString()));
+        target.brand().ifPresent(brand -> node.put("brand", brand));
+        Decision decision = requirement
+                .isMetBy(node)
+                .map(met -> met ? met(text) : unmet(text, node))
+                .orElseGet(() -> new Decision(
+                        Decision.Result.UNKNOWN,
+                        "none",
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        List.of("'" + text + "' hangs on what is not known here; known: " + node),
+                        List.of("run it on the node itself, or say --driver and --gpu-arch")));
+        return new Answer(target.driver(), cuda, Optional.empty(), target.capability(), decision);
+    }
+
+    private static Decision met(String text) {
+        return new Decision(
+                Decision.Result.RUNS,
+                "none",
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of("the container toolkit starts an image that asks '" + text + "'"),
+                List.of());
+    }
+
+    private static Decision unmet(String text, Map<String, String> node) {
+        return new Decision(
+                Decision.Result.FAILS,
+                "none",
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of("the container toolkit refuses to start it: nothing of '" + text + "' holds for " + node),
+                List.of(
+                        "use an image of an older CUDA, or install a newer driver",
+                        "or set NVIDIA_DISABLE_REQUIRE=1 where gpudiag compat --cuda says that it runs"));
+    }
+}

@@ -1,0 +1,120 @@
+package dev.gpudiag.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gpudiag.agent.report.Nodes;
+import dev.gpudiag.telemetry.SampleSource;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompatCommandTest {
+
+    private final FakeNode node = new FakeNode(Nodes.node(SampleSource.live(), Nodes.answering(0, 2)));
+    private final CommandRun command = new CommandRun(node, FakeChecks.heat());
+
+    @Test
+    void failureSaysWhatTheUserSeesWhyAndEveryWayOut() {
+        assertThat(command.run(
+                        "compat --cuda 13.0 --driver 535.129.03 --gpu-arch 9.0 --gpu-class datacenter".split(" ")))
+                .isEqualTo(2);
+        assertThat(command.out()).isEqualTo("""
+                        FAILS: CUDA 13.0 on driver 535.129.03 (CUDA 12.2), compute capability 9.0
+                          the user sees CUDA error 35 (cudaErrorInsufficientDriver)
+                          why: CUDA 13.0 needs driver 580.65.06 or newer (580.65.06 for all of it), this is 535.129.03
+                          do:  use an image of CUDA 12.9 or older
+                               or add cuda-compat-13-0 to the image (forward compatibility on R535)
+                               or install driver 580.65.06 or newer
+                        table of 2026-11-23
+                        """);
+        assertThat(node.opened).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--cuda 12.4 --driver 535.129.03 --gpu-arch 8.0 | 0 | runs-minor",
+                "--cuda 12.2 --driver 535.129.03 --gpu-arch 8.0 | 0 | runs",
+                "--cuda 12.4 --driver 535.129.03 --gpu-arch 8.0 --jit | 1 | at-risk",
+                "--cuda 13.0 --driver 535.129.03 --gpu-arch 9.0 --gpu-class DATACENTER --compat-lib 13.0 | 0 | runs-forward",
+                "--cuda 99.0 --driver 535.129.03 --gpu-arch 9.0 | 3 | unknown",
+                "--cuda 13.0 --driver 535.129.03 | 2 | fails",
+            })
+    void jsonHasItsKeysInOrderAndTheExitCodeItsResult(String arguments, int exitCode, String result)
+            throws IOException {
+        assertThat(command.run(("compat --json " + arguments).split(" "))).isEqualTo(exitCode);
+        JsonNode json = new ObjectMapper().readTree(command.out());
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "result",
+                        "mechanism",
+                        "cuda_error",
+                        "driver",
+                        "driver_cuda",
+                        "toolkit",
+                        "gpu_arch",
+                        "needs_driver",
+                        "reasons",
+                        "actions",
+                        "table_date");
+        assertThat(json.get("result").textValue()).isEqualTo(result);
+        assertThat(json.get("driver").textValue()).isEqualTo("535.129.03");
+        assertThat(json.get("table_date").textValue()).isEqualTo("2026-11-23");
+    }
+
+    @Test
+    void matrixHasALineForEachToolkitNewestFirst() {
+        assertThat(command.run("compat --matrix --driver 535.129.03 --gpu-arch 8.0".split(" ")))
+                .isZero();
+        assertThat(command.out().lines()).hasSizeGreaterThan(20).allMatch(line -> line.length() <= 100);
+        assertThat(command.out())
+                .startsWith("CUDA 13.4  fails ")
+                .contains("CUDA 12.9  runs-minor")
+                .contains("CUDA 12.2  runs ")
+                .doesNotContain("12.7");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cuda>=12.2 | 0",
+                "cuda>=12.4 | 2",
+                "cuda>=12.4 brand=tesla,driver>=535,driver<536 | 3",
+                "cuda>=12.4 driver>=535,driver<536 | 0",
+            })
+    void requirementIsJudgedAsTheContainerToolkitDoes(String require, int exitCode) {
+        assertThat(command.run("compat", "--require", require, "--driver", "535.129.03"))
+                .isEqualTo(exitCode);
+    }
+
+    @Test
+    void nodeWithoutAKnownDriverIsUnknownNotWell() {
+        command.run("compat", "--cuda", "12.4");
+        assertThat(node.opened).hasSize(1);
+        assertThat(command.out()).matches("(?s)^(RUNS|RUNS-MINOR|AT-RISK|FAILS|UNKNOWN): CUDA 12\\.4 on driver .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "compat",
+                "compat --cuda 12.4 --matrix",
+                "compat --cuda twelve --driver 535.1",
+                "compat --cuda 12.4 --driver new",
+                "compat --cuda 12.4 --driver 535.1 --gpu-arch sm_80",
+                "compat --cuda 12.4 --driver 535.1 --gpu-class toaster",
+                "compat --require cuda>=x --driver 535.1"
+            })
+    void wrongUsageIsOneMessage(String arguments) {
+        assertThat(command.run(arguments.split(" "))).isEqualTo(ExitCodes.USAGE);
+        assertThat(command.out()).isEmpty();
+        assertThat(command.err()).startsWith("gpudiag: ").doesNotContain("Exception");
+    }
+}
