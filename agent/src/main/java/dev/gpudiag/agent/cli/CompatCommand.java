@@ -1,5 +1,7 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.image.ContainerImage;
+import dev.gpudiag.agent.image.ImageException;
 import dev.gpudiag.agent.report.CompatibilityText;
 import dev.gpudiag.agent.report.CompatibilityText.Answer;
 import dev.gpudiag.checks.cuda.Compatibility;
@@ -9,11 +11,16 @@ import dev.gpudiag.checks.cuda.CompatibilityTable;
 import dev.gpudiag.checks.cuda.Decision;
 import dev.gpudiag.checks.cuda.Toolkit;
 import dev.gpudiag.telemetry.Version;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,15 +33,24 @@ import picocli.CommandLine.Option;
             "",
             "Examples:   gpudiag compat --cuda 12.4",
             "            gpudiag compat --cuda 13.0 --driver 535.129.03 --gpu-arch 9.0 --gpu-class datacenter",
+            "            docker inspect IMAGE > image.json; gpudiag compat --image image.json",
             "            gpudiag compat --matrix",
             "Exit codes: 0 it runs, 1 it may fail, 2 it fails, 3 not known (--matrix: 0)."
         })
 final class CompatCommand implements Callable<Integer> {
 
+    private static final Pattern TOOLKIT = Pattern.compile("(\\d{1,3}\\.\\d{1,3}(?:\\.\\d(?!\\d))?)");
+
     private final CommandContext context;
 
     @Option(names = "--cuda", paramLabel = "VERSION", description = "CUDA toolkit of the program or image.")
     private String cuda;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "An image: docker inspect's JSON, a docker save tar, an OCI layout or its tar.")
+    private Path image;
 
     @Option(
             names = "--require",
@@ -84,21 +100,76 @@ final class CompatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, UnusableFileException {
-        long asked = List.of(cuda != null, require != null, matrix).stream()
+        long asked = List.of(cuda != null, require != null, image != null, matrix).stream()
                 .filter(Boolean::booleanValue)
                 .count();
         if (asked != 1) {
-            throw new UsageException("say one of --cuda VERSION, --require TEXT, --matrix");
+            throw new UsageException("say one of --cuda VERSION, --image FILE, --require TEXT, --matrix");
         }
+        Optional<ContainerImage> read = image == null ? Optional.empty() : Optional.of(readImage());
         List<CompatTarget> targets = targets();
         CompatibilityTable table = CompatibilityTable.shipped();
         if (require != null) {
-            return print(table, RequirementDecision.worst(require, targets, table));
+            return print(table, judged(require, targets, table, "--require"));
         }
         if (matrix) {
             return printMatrix(table, targets);
         }
-        return print(table, worst(table, targets, version("--cuda", cuda)));
+        return print(
+                table,
+                read.isPresent()
+                        ? ofImage(read.get(), table, targets)
+                        : worst(table, targets, version("--cuda", cuda)));
+    }
+
+    private ContainerImage readImage() throws UsageException, UnusableFileException {
+        if (!Files.exists(image)) {
+            throw new UsageException("no file " + image);
+        }
+        try {
+            return ContainerImage.read(image);
+        } catch (ImageException e) {
+            throw new UnusableFileException(e.getMessage());
+        }
+    }
+
+    /** What the image asks is judged before it starts, its CUDA after. */
+    private Answer ofImage(ContainerImage asked, CompatibilityTable table, List<CompatTarget> targets)
+            throws UsageException {
+        boolean disabled = Boolean.parseBoolean(asked.environment().getOrDefault("NVIDIA_DISABLE_REQUIRE", "false"));
+        for (Map.Entry<String, String> variable : asked.environment().entrySet()) {
+            if (!disabled && variable.getKey().startsWith("NVIDIA_REQUIRE_")) {
+                Answer answer = judged(variable.getValue(), targets, table, variable.getKey());
+                if (answer.decision().result() == Decision.Result.FAILS) {
+                    return answer;
+                }
+            }
+        }
+        Optional<Version> toolkit = asked.cuda().map(Map.Entry::getValue).flatMap(CompatCommand::toolkit);
+        CompatTarget first = targets.getFirst();
+        return toolkit.isPresent()
+                ? worst(table, targets, toolkit.get())
+                : new Answer(
+                        first.driver(),
+                        first.driverCuda(),
+                        Optional.empty(),
+                        first.capability(),
+                        CompatTarget.unknownToolkit());
+    }
+
+    private static Answer judged(String asked, List<CompatTarget> targets, CompatibilityTable table, String source)
+            throws UsageException {
+        try {
+            return RequirementDecision.worst(asked, targets, table);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(source + ": " + e.getMessage());
+        }
+    }
+
+    /** Of 12.4.1 as of {@code 12.4.127-1}, whose last number is a build. */
+    private static Optional<Version> toolkit(String text) {
+        Matcher matcher = TOOLKIT.matcher(text);
+        return matcher.lookingAt() ? Version.parse(matcher.group(1)) : Optional.empty();
     }
 
     private List<CompatTarget> targets() throws UsageException, UnusableFileException {

@@ -71,4 +71,14 @@ record CompatTarget(
                 List.of("no driver version could be read here"),
                 List.of("say --driver VERSION, or run gpudiag check driver"));
     }
+
+    static Decision unknownToolkit() {
+        return new Decision(
+                Decision.Result.UNKNOWN,
+                "none",
+                OptionalInt.empty(),
+                Optional.empty(),
+                List.of("the image's configuration names no CUDA version"),
+                List.of("look for libcudart in it, or say --cuda VERSION"));
+    }
 }

@@ -16,13 +16,9 @@ final class RequirementDecision {
 
     private RequirementDecision() {}
 
-    static Answer worst(String text, List<CompatTarget> targets, CompatibilityTable table) throws UsageException {
-        Requirement requirement;
-        try {
-            requirement = Requirement.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--require: " + e.getMessage());
-        }
+    /** @throws IllegalArgumentException with a sentence for a text that asks nothing that can be judged */
+    static Answer worst(String text, List<CompatTarget> targets, CompatibilityTable table) {
+        Requirement requirement = Requirement.parse(text);
         Answer worst = null;
         for (CompatTarget target : targets) {
             Answer answer = answer(requirement, text, target, table);

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gpudiag.agent.report.Nodes;
 import dev.gpudiag.telemetry.SampleSource;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompatCommandTest {
 
     private final FakeNode node = new FakeNode(Nodes.node(SampleSource.live(), Nodes.answering(0, 2)));
+
+    @TempDir
+    private Path folder;
+
     private final CommandRun command = new CommandRun(node, FakeChecks.heat());
 
     @Test
@@ -92,6 +99,38 @@ class CompatCommandTest {
     void requirementIsJudgedAsTheContainerToolkitDoes(String require, int exitCode) {
         assertThat(command.run("compat", "--require", require, "--driver", "535.129.03"))
                 .isEqualTo(exitCode);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CUDA_VERSION=12.4.1 | | 0 | RUNS-MINOR: CUDA 12.4.1 ",
+                "NV_CUDA_CUDART_VERSION=12.4.127-1 | | 0 | RUNS-MINOR: CUDA 12.4 ",
+                "CUDA_VERSION=13.0.0 | | 2 | FAILS: CUDA 13.0.0 ",
+                "CUDA_VERSION=12.4.1 | NVIDIA_REQUIRE_CUDA=cuda>=12.4 | 2 | FAILS: an image with these requirements ",
+                "NVIDIA_DISABLE_REQUIRE=true | NVIDIA_REQUIRE_CUDA=cuda>=12.4 | 3 | UNKNOWN: ",
+                "PATH=/bin | | 3 | UNKNOWN: ",
+            })
+    void imageIsJudgedByWhatItAsksAndByItsCuda(String one, String other, int exitCode, String begin)
+            throws IOException {
+        Path file = folder.resolve("image.json");
+        Files.writeString(
+                file,
+                "[{\"Config\": {\"Env\": [\"" + one + "\"" + (other == null ? "" : ", \"" + other + "\"") + "]}}]");
+        assertThat(command.run("compat", "--image", file.toString(), "--driver", "535.129.03", "--gpu-arch", "8.0"))
+                .isEqualTo(exitCode);
+        assertThat(command.out()).startsWith(begin);
+    }
+
+    @Test
+    void fileThatIsNoImageIsOneMessage() throws IOException {
+        Path file = Files.writeString(folder.resolve("text"), "hello");
+        assertThat(command.run("compat", "--image", file.toString(), "--driver", "535.1"))
+                .isEqualTo(ExitCodes.CONFIGURATION);
+        assertThat(command.run("compat", "--image", file + ".none", "--driver", "535.1"))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(command.err().lines()).hasSize(1);
     }
 
     @Test
