@@ -5,7 +5,8 @@
  * A thread that waits inside the NVIDIA kernel driver (state D) keeps its whole process, whoever waits for it, and
  * every descriptor it inherited. So the Java process gets pipes of ours instead of the caller's descriptors, writes its
  * exit code to a control pipe once all output is flushed, and is never waited for after that. `serve` is no such
- * command: it replaces this process, so that systemd watches the Java process itself.
+ * command: it replaces this process, so that systemd watches the Java process itself. Nor is `xid`, which reads standard
+ * input for as long as it lasts, and asks no driver.
  *
  * Environment given to Java: GPUDIAG_CONTROL_FD (where to write the exit code as a decimal line), GPUDIAG_DEADLINE_NANOS
  * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured).
@@ -325,6 +326,10 @@ int main(int argc, char **argv) {
     }
     const char *debug = getenv("GPUDIAG_DEBUG");
     char **command = java_command(home, argc, argv, debug && !strcmp(debug, "1") ? ONCE_DEBUG : ONCE);
+    if (argc > 1 && !strcmp(argv[1], "xid")) {
+        execv(command[0], command);
+        fail(command[0]);
+    }
     int64_t timeout = timeout_of(argc, argv);
     deadline = now() + timeout;
     export_number("GPUDIAG_DEADLINE_NANOS", deadline);

@@ -52,6 +52,17 @@ class ProductIT {
     }
 
     @Test
+    void aLogOnStandardInputIsRead() throws Exception {
+        String log = "x\\n[1.0] NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.\\n";
+        Run run = Run.of(
+                folder,
+                Map.of(),
+                List.of("bash", "-c", "printf '" + log + "' | " + PRODUCT.resolve("bin/gpudiag") + " xid"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).startsWith("CRITICAL line 2 ").endsWith("2 lines read, 1 CRITICAL\n");
+    }
+
+    @Test
     void aDriverThatHangsIsAVerdictAndTheShellIsGivenBack() throws Exception {
         Run run = gpudiag("check", "--simulate", "driver-hung", "--timeout", "3s");
         assertThat(run.code()).isEqualTo(2);

@@ -107,18 +107,24 @@ public final class CompatibilityText {
         }
     }
 
-    /** One line a toolkit, newest first. */
+    /** The toolkits in the order of the answers, each with its reason. */
     public static String matrix(List<Answer> answers, String tableDate) {
         StringBuilder text = new StringBuilder();
         for (Answer answer : answers) {
-            String reason = answer.decision().reasons().getFirst();
-            text.append(String.format(
-                            Locale.ROOT,
-                            "CUDA %-5s %-13s %s",
-                            answer.toolkit().map(Version::toString).orElse(""),
-                            answer.decision().result().word(),
-                            Printable.cut(reason, WIDTH - 25)))
-                    .append('\n');
+            Decision decision = answer.decision();
+            String heading = String.format(
+                    Locale.ROOT,
+                    "CUDA %-5s %-13s",
+                    answer.toolkit().map(Version::toString).orElse(""),
+                    decision.result().word());
+            // what makes a run a risk comes after what makes it a run
+            String reason = decision.result() == Decision.Result.AT_RISK
+                    ? decision.reasons().getLast()
+                    : decision.reasons().getFirst();
+            for (String line : Printable.wrap(reason, WIDTH - heading.length() - 1)) {
+                text.append(heading).append(' ').append(line).append('\n');
+                heading = " ".repeat(heading.length());
+            }
         }
         return text.append("table of ").append(tableDate).append('\n').toString();
     }
