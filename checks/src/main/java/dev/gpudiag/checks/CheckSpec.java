@@ -13,8 +13,10 @@ import java.util.Set;
  * @param title one line of what it looks at
  * @param preconditions what must hold for it to be run; the runner skips it otherwise
  * @param settings its settings
+ * @param rules the rules that it applies
  */
-public record CheckSpec(String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings) {
+public record CheckSpec(
+        String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings, List<Rule> rules) {
 
     /** What the runner looks after, so that no check repeats it. */
     public enum Precondition {
@@ -31,10 +33,16 @@ public record CheckSpec(String id, String title, Set<Precondition> preconditions
         requireNonNull(title, "title is null");
         preconditions = preconditions.isEmpty() ? Set.of() : EnumSet.copyOf(preconditions);
         settings = List.copyOf(settings);
+        rules = List.copyOf(rules);
         for (Setting<?> setting : settings) {
             if (!setting.key().startsWith(id + ".")) {
                 throw new IllegalArgumentException(setting.key() + " does not begin with " + id + ".");
             }
         }
+    }
+
+    /** A check whose rules are not written down yet. */
+    public CheckSpec(String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings) {
+        this(id, title, preconditions, settings, List.of());
     }
 }
