@@ -40,7 +40,8 @@ final class DevicesCheck implements Check {
             "devices",
             "GPUs on the bus, in the driver and in /dev against what is expected",
             Set.of(),
-            List.of(EXPECT_COUNT, EXPECT_MODEL, EXPECT_DRIVER, EXPECT_LINKS));
+            List.of(EXPECT_COUNT, EXPECT_MODEL, EXPECT_DRIVER, EXPECT_LINKS),
+            DevicesRules.ALL);
 
     @Override
     public CheckSpec spec() {

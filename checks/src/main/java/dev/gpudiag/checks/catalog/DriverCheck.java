@@ -25,8 +25,8 @@ final class DriverCheck implements Check {
 
     static final String NO_HARDWARE = "no NVIDIA hardware";
 
-    private static final CheckSpec SPEC =
-            new CheckSpec("driver", "kernel module, library and device nodes of the driver", Set.of(), List.of());
+    private static final CheckSpec SPEC = new CheckSpec(
+            "driver", "kernel module, library and device nodes of the driver", Set.of(), List.of(), DriverRules.ALL);
 
     @Override
     public CheckSpec spec() {

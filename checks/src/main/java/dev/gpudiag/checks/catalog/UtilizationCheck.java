@@ -8,6 +8,7 @@ import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.GpuCheck;
+import dev.gpudiag.checks.Rule;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
@@ -50,7 +51,22 @@ final class UtilizationCheck implements GpuCheck {
             "utilization",
             "a GPU that idles, or has no rest, for an hour",
             EnumSet.of(Precondition.USABLE_DRIVER, Precondition.GPU, Precondition.HISTORY),
-            List.of(LOW, HIGH, WINDOW));
+            List.of(LOW, HIGH, WINDOW),
+            List.of(
+                    new Rule(
+                            "util.idle",
+                            "nvmlDeviceGetUtilizationRates and the process list over utilization.window",
+                            "mean, and 95 % of the samples, under utilization.low; not judged under MIG",
+                            Status.INFO,
+                            "give the GPU work, or give it back",
+                            "gpudiag"),
+                    new Rule(
+                            "util.saturated",
+                            "nvmlDeviceGetUtilizationRates over utilization.window",
+                            "mean, and 95 % of the samples, over utilization.high; not judged under MIG",
+                            Status.INFO,
+                            "for serving: look at queue and latency",
+                            "gpudiag")));
 
     @Override
     public CheckSpec spec() {
