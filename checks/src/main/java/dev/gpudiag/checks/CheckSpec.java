@@ -14,9 +14,15 @@ import java.util.Set;
  * @param preconditions what must hold for it to be run; the runner skips it otherwise
  * @param settings its settings
  * @param rules the rules that it applies
+ * @param needs what has to be collected for it beside driver, GPUs and host, which every sample has
  */
 public record CheckSpec(
-        String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings, List<Rule> rules) {
+        String id,
+        String title,
+        Set<Precondition> preconditions,
+        List<Setting<?>> settings,
+        List<Rule> rules,
+        Set<Need> needs) {
 
     /** What the runner looks after, so that no check repeats it. */
     public enum Precondition {
@@ -28,12 +34,19 @@ public record CheckSpec(
         HISTORY
     }
 
+    /** Evidence that costs something: only what a check that is run asks for is collected. */
+    public enum Need {
+        /** The processes that hold a GPU, who they work for and which CUDA they use: {@code sample.host()}. */
+        PROCESSES
+    }
+
     public CheckSpec {
         requireNonNull(id, "id is null");
         requireNonNull(title, "title is null");
         preconditions = preconditions.isEmpty() ? Set.of() : EnumSet.copyOf(preconditions);
         settings = List.copyOf(settings);
         rules = List.copyOf(rules);
+        needs = needs.isEmpty() ? Set.of() : EnumSet.copyOf(needs);
         for (Setting<?> setting : settings) {
             if (!setting.key().startsWith(id + ".")) {
                 throw new IllegalArgumentException(setting.key() + " does not begin with " + id + ".");
@@ -41,8 +54,19 @@ public record CheckSpec(
         }
     }
 
+    /** A check that needs nothing but the sample itself. */
+    public CheckSpec(
+            String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings, List<Rule> rules) {
+        this(id, title, preconditions, settings, rules, Set.of());
+    }
+
     /** A check whose rules are not written down yet. */
     public CheckSpec(String id, String title, Set<Precondition> preconditions, List<Setting<?>> settings) {
         this(id, title, preconditions, settings, List.of());
+    }
+
+    /** The same check, which also needs this to be collected. */
+    public CheckSpec needing(Need first, Need... rest) {
+        return new CheckSpec(id, title, preconditions, settings, rules, EnumSet.of(first, rest));
     }
 }

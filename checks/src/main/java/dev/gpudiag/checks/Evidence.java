@@ -2,8 +2,11 @@ package dev.gpudiag.checks;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.gpudiag.telemetry.KnownProcess;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.WorkloadHistory;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -12,14 +15,26 @@ import java.util.Optional;
  * @param sample the node now; {@code sample.takenAt()} is the only clock there is
  * @param history what came before; {@link SampleHistory#none()} for a command that runs once
  * @param baseline what the node had when it was well
+ * @param workloads the processes of this sample and of those before, also of processes that have ended
  */
-public record Evidence(NodeSample sample, SampleHistory history, Settings settings, Optional<Baseline> baseline) {
+public record Evidence(
+        NodeSample sample,
+        SampleHistory history,
+        Settings settings,
+        Optional<Baseline> baseline,
+        WorkloadHistory workloads) {
 
     public Evidence {
         requireNonNull(sample, "sample is null");
         requireNonNull(history, "history is null");
         requireNonNull(settings, "settings is null");
         requireNonNull(baseline, "baseline is null");
+        requireNonNull(workloads, "workloads is null");
+    }
+
+    /** Evidence that knows the processes of this sample alone. */
+    public Evidence(NodeSample sample, SampleHistory history, Settings settings, Optional<Baseline> baseline) {
+        this(sample, history, settings, baseline, WorkloadHistory.of(sample));
     }
 
     public static Evidence of(NodeSample sample) {
@@ -28,5 +43,15 @@ public record Evidence(NodeSample sample, SampleHistory history, Settings settin
 
     public <T> T setting(Setting<T> setting) {
         return settings.get(setting);
+    }
+
+    /** The process that has this pid, or had it last; for a process that NVML names now. */
+    public Optional<KnownProcess> process(long pid) {
+        return workloads.process(pid);
+    }
+
+    /** The process that had this pid at an instant; for a line of the kernel log, whose process may have ended. */
+    public Optional<KnownProcess> process(long pid, Instant at) {
+        return workloads.process(pid, at);
     }
 }

@@ -2,6 +2,7 @@ package dev.gpudiag.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,28 @@ import java.util.Optional;
  *
  * @param holders processes that hold a GPU, or why they cannot be listed
  * @param allocations what the kubelet has given to pods, or why that cannot be known
+ * @param lookedAt when the processes were looked at, which an agent does less often than it samples; empty: with the sample
+ * @param bootedAt when the kernel began to count clock ticks, to the second ({@code btime} of {@code /proc/stat})
  */
-public record HostSample(Reading<List<GpuHolder>> holders, Reading<List<DeviceAllocation>> allocations) {
+public record HostSample(
+        Reading<List<GpuHolder>> holders,
+        Reading<List<DeviceAllocation>> allocations,
+        Optional<Instant> lookedAt,
+        Optional<Instant> bootedAt) {
+
+    /** Clock ticks in a second, as Linux shows them to programs on every architecture that has NVIDIA GPUs. */
+    private static final int TICKS_PER_SECOND = 100;
 
     public HostSample {
         requireNonNull(holders, "holders is null");
         requireNonNull(allocations, "allocations is null");
+        requireNonNull(lookedAt, "lookedAt is null");
+        requireNonNull(bootedAt, "bootedAt is null");
+    }
+
+    /** What was found with the sample itself. */
+    public HostSample(Reading<List<GpuHolder>> holders, Reading<List<DeviceAllocation>> allocations) {
+        this(holders, allocations, Optional.empty(), Optional.empty());
     }
 
     /** Nobody looked. */
@@ -29,5 +46,11 @@ public record HostSample(Reading<List<GpuHolder>> holders, Reading<List<DeviceAl
                 .flatMap(List::stream)
                 .filter(holder -> holder.pid() == pid)
                 .findFirst();
+    }
+
+    /** When a process began, to a second or two; empty where that cannot be known. */
+    public Optional<Instant> startedAt(GpuHolder holder) {
+        return bootedAt.flatMap(
+                boot -> holder.startTicks().value().map(ticks -> boot.plusMillis(ticks * (1000 / TICKS_PER_SECOND))));
     }
 }

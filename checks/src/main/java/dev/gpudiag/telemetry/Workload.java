@@ -11,7 +11,8 @@ import java.util.Optional;
  * hostile text until a report has made them printable.
  *
  * @param kind what it is
- * @param name its name for people, such as {@code default/trainer-0 (main)} or {@code slurm job 42}
+ * @param name its name for people: {@code default/trainer-0 (main)}, a container's name, {@code 42}, {@code
+ *     trainer.service}, {@code alice}
  * @param namespace Kubernetes namespace
  * @param pod Kubernetes pod name
  * @param podUid Kubernetes pod uid with dashes, or the hash of a static pod
@@ -54,5 +55,16 @@ public record Workload(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** In words, hostile text as it is: {@code pod default/trainer-0 (main)}, {@code Slurm job 42}, {@code user alice}. */
+    public String describe() {
+        return switch (kind) {
+            case KUBERNETES_POD -> "pod " + name;
+            case CONTAINER -> runtime.map(engine -> engine + " ").orElse("") + "container " + name;
+            case SLURM_JOB -> "Slurm job " + name;
+            case SYSTEMD_UNIT -> "unit " + name;
+            case USER -> "user " + name;
+        };
     }
 }

@@ -7,6 +7,7 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.WorkloadHistory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ public final class SamplingLoop implements AutoCloseable {
 
     private final NodeSampler sampler;
     private final SampleHistory history;
+    private final WorkloadHistory workloads = new WorkloadHistory(WorkloadHistory.LIMIT, WorkloadHistory.KEPT);
     private final CheckRunner runner;
     private final Settings settings;
     private final Optional<Baseline> baseline;
@@ -84,7 +86,8 @@ public final class SamplingLoop implements AutoCloseable {
     public void tick() {
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
-        report = runner.run(new Evidence(sample, history, settings, baseline));
+        workloads.add(sample);
+        report = runner.run(new Evidence(sample, history, settings, baseline, workloads));
         listener.accept(report);
         lastTickNanos = System.nanoTime();
     }
