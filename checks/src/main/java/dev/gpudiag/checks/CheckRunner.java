@@ -8,7 +8,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs checks over evidence: preconditions first, each check by itself, worst findings first. Thread-safe. */
+/**
+ * Runs checks over evidence: preconditions first, each check by itself, worst findings first, then what explains what.
+ *
+ * <p>Thread-safe.
+ */
 public final class CheckRunner {
 
     private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(
@@ -22,9 +26,9 @@ public final class CheckRunner {
     }
 
     public Report run(Evidence evidence) {
-        return new Report(
-                evidence.sample(),
-                checks.stream().map(check -> run(check, evidence)).toList());
+        List<CheckResult> results =
+                checks.stream().map(check -> run(check, evidence)).toList();
+        return new Report(evidence.sample(), Causes.link(results));
     }
 
     private static CheckResult run(Check check, Evidence evidence) {
@@ -68,7 +72,7 @@ public final class CheckRunner {
                 .isPresent();
     }
 
-    private static CheckResult result(String id, List<Finding> found) {
+    static CheckResult result(String id, List<Finding> found) {
         if (found.isEmpty()) {
             throw new IllegalStateException("check " + id + " found nothing and did not say so");
         }

@@ -2,8 +2,10 @@ package dev.gpudiag.checks;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.telemetry.KnownProcess;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
 import dev.gpudiag.telemetry.WorkloadHistory;
 import java.time.Instant;
@@ -16,13 +18,17 @@ import java.util.Optional;
  * @param history what came before; {@link SampleHistory#none()} for a command that runs once
  * @param baseline what the node had when it was well
  * @param workloads the processes of this sample and of those before, also of processes that have ended
+ * @param kernelLog what the kernel said of GPUs, or why it cannot be read
  */
 public record Evidence(
         NodeSample sample,
         SampleHistory history,
         Settings settings,
         Optional<Baseline> baseline,
-        WorkloadHistory workloads) {
+        WorkloadHistory workloads,
+        Reading<KernelLog> kernelLog) {
+
+    private static final Reading<KernelLog> NO_LOG = Reading.notRead("the kernel log was not read");
 
     public Evidence {
         requireNonNull(sample, "sample is null");
@@ -30,11 +36,22 @@ public record Evidence(
         requireNonNull(settings, "settings is null");
         requireNonNull(baseline, "baseline is null");
         requireNonNull(workloads, "workloads is null");
+        requireNonNull(kernelLog, "kernelLog is null");
     }
 
-    /** Evidence that knows the processes of this sample alone. */
+    /** Evidence that knows the processes of this sample alone, and no kernel log. */
     public Evidence(NodeSample sample, SampleHistory history, Settings settings, Optional<Baseline> baseline) {
-        this(sample, history, settings, baseline, WorkloadHistory.of(sample));
+        this(sample, history, settings, baseline, WorkloadHistory.of(sample), NO_LOG);
+    }
+
+    /** The same with the processes of the samples before. */
+    public Evidence withWorkloads(WorkloadHistory known) {
+        return new Evidence(sample, history, settings, baseline, known, kernelLog);
+    }
+
+    /** The same with what the kernel log says. */
+    public Evidence withKernelLog(Reading<KernelLog> log) {
+        return new Evidence(sample, history, settings, baseline, workloads, log);
     }
 
     public static Evidence of(NodeSample sample) {

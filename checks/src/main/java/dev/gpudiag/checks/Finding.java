@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param actions what to do, in order
  * @param evidence where it was read
  * @param causedBy the id of the check whose finding explains this one
+ * @param rule the {@link Rule} that tripped, where the check has written its rules down
  */
 public record Finding(
         Status status,
@@ -28,7 +29,8 @@ public record Finding(
         String why,
         List<String> actions,
         List<Proof> evidence,
-        Optional<String> causedBy) {
+        Optional<String> causedBy,
+        Optional<String> rule) {
 
     public Finding {
         requireNonNull(status, "status is null");
@@ -37,9 +39,21 @@ public record Finding(
         requireNonNull(limit, "limit is null");
         requireNonNull(why, "why is null");
         requireNonNull(causedBy, "causedBy is null");
+        requireNonNull(rule, "rule is null");
         measurements = List.copyOf(measurements);
         actions = List.copyOf(actions);
         evidence = List.copyOf(evidence);
+    }
+
+    /** The same, as something that the check {@code checkId} explains. */
+    public Finding explainedBy(String checkId) {
+        return new Finding(
+                status, subject, seen, limit, measurements, why, actions, evidence, Optional.of(checkId), rule);
+    }
+
+    /** The same with another status. */
+    public Finding withStatus(Status other) {
+        return new Finding(other, subject, seen, limit, measurements, why, actions, evidence, causedBy, rule);
     }
 
     public static Builder builder(Status status, Subject subject, String seen) {
@@ -59,6 +73,7 @@ public record Finding(
         private String limit = "";
         private String why = "";
         private Optional<String> causedBy = Optional.empty();
+        private Optional<String> rule = Optional.empty();
         private final List<Measurement> measurements = new ArrayList<>();
         private final List<String> actions = new ArrayList<>();
         private final List<Proof> evidence = new ArrayList<>();
@@ -109,8 +124,14 @@ public record Finding(
             return this;
         }
 
+        /** The id of the {@link Rule} that tripped. */
+        public Builder rule(String id) {
+            rule = Optional.of(id);
+            return this;
+        }
+
         public Finding build() {
-            return new Finding(status, subject, seen, limit, measurements, why, actions, evidence, causedBy);
+            return new Finding(status, subject, seen, limit, measurements, why, actions, evidence, causedBy, rule);
         }
     }
 }

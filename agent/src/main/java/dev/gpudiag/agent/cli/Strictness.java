@@ -25,22 +25,10 @@ final class Strictness {
         if (result.status() != Status.SKIPPED || !lacksRights(result)) {
             return result;
         }
-        List<Finding> findings =
-                result.findings().stream().map(Strictness::unknown).toList();
+        List<Finding> findings = result.findings().stream()
+                .map(finding -> finding.withStatus(Status.UNKNOWN))
+                .toList();
         return new CheckResult(result.id(), Status.UNKNOWN, result.summary(), findings);
-    }
-
-    private static Finding unknown(Finding finding) {
-        return new Finding(
-                Status.UNKNOWN,
-                finding.subject(),
-                finding.seen(),
-                finding.limit(),
-                finding.measurements(),
-                finding.why(),
-                finding.actions(),
-                finding.evidence(),
-                finding.causedBy());
     }
 
     private static boolean lacksRights(CheckResult result) {

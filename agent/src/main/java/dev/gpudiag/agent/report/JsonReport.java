@@ -130,6 +130,7 @@ public final class JsonReport {
                 .forEach(proof ->
                         evidence.addObject().put("source", proof.source()).put("value", proof.value()));
         json.put("caused_by", finding.causedBy().orElse(null));
+        json.put("rule", finding.rule().orElse(null));
     }
 
     private static void subject(ObjectNode json, Subject subject) {

@@ -87,7 +87,7 @@ public final class SamplingLoop implements AutoCloseable {
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
         workloads.add(sample);
-        report = runner.run(new Evidence(sample, history, settings, baseline, workloads));
+        report = runner.run(new Evidence(sample, history, settings, baseline).withWorkloads(workloads));
         listener.accept(report);
         lastTickNanos = System.nanoTime();
     }

@@ -27,6 +27,7 @@ final class GpuAnswers {
             case LOST ->
                 Optional.of(critical(
                         gpu,
+                        "gpu.lost",
                         "lost: fallen off the bus" + suffix(detail),
                         "The GPU no longer answers on PCIe: programs on it have failed, and no reset reaches it.",
                         "confirm: dmesg -T | grep -E 'Xid.*: 79,|fallen off the bus'",
@@ -36,6 +37,7 @@ final class GpuAnswers {
             case RESET_REQUIRED ->
                 Optional.of(critical(
                         gpu,
+                        "gpu.reset_required",
                         "needs a reset before it works again" + suffix(detail),
                         "After a fatal error the driver refuses new work on this GPU until it is reset.",
                         SEE_XID,
@@ -45,6 +47,7 @@ final class GpuAnswers {
             case UNRESPONSIVE ->
                 Optional.of(critical(
                         gpu,
+                        "gpu.query_slow",
                         detail.isEmpty() ? "does not answer" : detail,
                         "Every program that asks the driver about this GPU waits as well, and cannot be killed.",
                         "look for Xid 119, 120 or 79: dmesg -T | grep -E 'NVRM|Xid'",
@@ -53,6 +56,7 @@ final class GpuAnswers {
             case INACCESSIBLE ->
                 Optional.of(critical(
                         gpu,
+                        "gpu.no_access",
                         "cannot be opened" + suffix(detail),
                         "NVML counts this GPU and gives no access to it.",
                         "look at its device node: ls -l /dev/nvidia*; id",
@@ -83,6 +87,7 @@ final class GpuAnswers {
         Reading<?> reading = gpu.get(first.get());
         return Optional.of(critical(
                 gpu,
+                "gpu.lost",
                 "every reading failed, " + first.get() + ": " + reading.describe(),
                 "A GPU of which nothing can be read is as good as lost.",
                 SEE_XID,
@@ -90,8 +95,9 @@ final class GpuAnswers {
                 "reboot the node; power-cycle it if the GPU stays away"));
     }
 
-    private static Finding critical(GpuSample gpu, String seen, String why, String... actions) {
+    private static Finding critical(GpuSample gpu, String rule, String seen, String why, String... actions) {
         Finding.Builder finding = Finding.builder(Status.CRITICAL, Subject.gpu(gpu.identity()), seen)
+                .rule(rule)
                 .why(why)
                 .proof(
                         "GPU " + DevicesCheck.describe(gpu.identity()),

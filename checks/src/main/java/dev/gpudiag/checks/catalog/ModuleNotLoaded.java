@@ -9,7 +9,6 @@ import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
-import java.util.List;
 import java.util.Optional;
 
 /** Why the kernel module nvidia is not loaded: not for this GPU, not installed, no GPU, not built, or held back. */
@@ -68,16 +67,12 @@ record ModuleNotLoaded(DriverFacts facts) {
 
     Finding notInstalled() {
         if (!facts.pciKnown()) {
-            return new Finding(
-                    Status.UNKNOWN,
-                    Subject.node(),
-                    "no driver, and the PCI bus cannot be read: whether there is a GPU is not known",
-                    "",
-                    List.of(),
-                    "",
-                    List.of("let gpudiag read /sys/bus/pci/devices"),
-                    List.of(),
-                    Optional.empty());
+            return Finding.builder(
+                            Status.UNKNOWN,
+                            Subject.node(),
+                            "no driver, and the PCI bus cannot be read: whether there is a GPU is not known")
+                    .action("let gpudiag read /sys/bus/pci/devices")
+                    .build();
         }
         if (facts.gpus().isEmpty()) {
             return noGpuOnBus();

@@ -39,9 +39,14 @@ public final class KernelLogParser {
         this.catalogue = catalogue;
     }
 
-    /** What this line says, or completes; empty for a line about something else. */
+    /** What this line says, or completes; empty for a line about something else. Lines are counted from 1. */
     public Optional<KernelEvent> read(String line) {
-        lines++;
+        return read(lines + 1, line);
+    }
+
+    /** The same for a line of which the caller knows the number. */
+    public Optional<KernelEvent> read(long number, String line) {
+        lines = number;
         String text = line.length() > LINE_LIMIT ? line.substring(0, LINE_LIMIT) : line;
         return xid(text).or(() -> sxid(text)).or(() -> messages.read(lines, text));
     }
