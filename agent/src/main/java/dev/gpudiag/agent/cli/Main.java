@@ -61,6 +61,7 @@ public final class Main {
         for (Object command : List.of(
                 new CheckCommand(context),
                 new CompatCommand(context),
+                new FitCommand(context),
                 new ListCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
