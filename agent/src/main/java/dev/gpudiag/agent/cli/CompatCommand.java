@@ -4,23 +4,16 @@ import dev.gpudiag.agent.image.ContainerImage;
 import dev.gpudiag.agent.image.ImageException;
 import dev.gpudiag.agent.report.CompatibilityText;
 import dev.gpudiag.agent.report.CompatibilityText.Answer;
-import dev.gpudiag.checks.cuda.Compatibility;
-import dev.gpudiag.checks.cuda.CompatibilityQuestion;
 import dev.gpudiag.checks.cuda.CompatibilityQuestion.GpuClass;
 import dev.gpudiag.checks.cuda.CompatibilityTable;
-import dev.gpudiag.checks.cuda.Decision;
-import dev.gpudiag.checks.cuda.Toolkit;
+import dev.gpudiag.checks.cuda.Platform;
+import dev.gpudiag.checks.cuda.ToolkitText;
 import dev.gpudiag.telemetry.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,8 +31,6 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 it runs, 1 it may fail, 2 it fails, 3 not known (--matrix: 0)."
         })
 final class CompatCommand implements Callable<Integer> {
-
-    private static final Pattern TOOLKIT = Pattern.compile("(\\d{1,3}\\.\\d{1,3}(?:\\.\\d(?!\\d))?)");
 
     private final CommandContext context;
 
@@ -107,19 +98,30 @@ final class CompatCommand implements Callable<Integer> {
             throw new UsageException("say one of --cuda VERSION, --image FILE, --require TEXT, --matrix");
         }
         Optional<ContainerImage> read = image == null ? Optional.empty() : Optional.of(readImage());
-        List<CompatTarget> targets = targets();
+        Optional<Version> toolkit = cuda == null ? Optional.empty() : Optional.of(toolkit());
         CompatibilityTable table = CompatibilityTable.shipped();
-        if (require != null) {
-            return print(table, judged(require, targets, table, "--require"));
-        }
+        CompatAnswers answers =
+                new CompatAnswers(table, platforms(), optional("--compat-lib", compatLibrary, "13.0"), jit);
         if (matrix) {
-            return printMatrix(table, targets);
+            return printMatrix(table, answers.ofEveryToolkit());
         }
-        return print(
-                table,
-                read.isPresent()
-                        ? ofImage(read.get(), table, targets)
-                        : worst(table, targets, version("--cuda", cuda)));
+        if (require != null) {
+            return print(table, ofRequirement(answers));
+        }
+        return print(table, read.isPresent() ? answers.ofImage(read.get()) : answers.ofToolkit(toolkit.orElseThrow()));
+    }
+
+    private Version toolkit() throws UsageException {
+        return ToolkitText.parse(cuda)
+                .orElseThrow(() -> new UsageException("--cuda: '" + cuda + "' is no version such as 12.4"));
+    }
+
+    private Answer ofRequirement(CompatAnswers answers) throws UsageException {
+        try {
+            return answers.ofRequirement(require);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--require: " + e.getMessage());
+        }
     }
 
     private ContainerImage readImage() throws UsageException, UnusableFileException {
@@ -133,90 +135,17 @@ final class CompatCommand implements Callable<Integer> {
         }
     }
 
-    /** What the image asks is judged before it starts, its CUDA after. */
-    private Answer ofImage(ContainerImage asked, CompatibilityTable table, List<CompatTarget> targets)
-            throws UsageException {
-        boolean disabled = Boolean.parseBoolean(asked.environment().getOrDefault("NVIDIA_DISABLE_REQUIRE", "false"));
-        for (Map.Entry<String, String> variable : asked.environment().entrySet()) {
-            if (!disabled && variable.getKey().startsWith("NVIDIA_REQUIRE_")) {
-                Answer answer = judged(variable.getValue(), targets, table, variable.getKey());
-                if (answer.decision().result() == Decision.Result.FAILS) {
-                    return answer;
-                }
-            }
-        }
-        Optional<Version> toolkit = asked.cuda().map(Map.Entry::getValue).flatMap(CompatCommand::toolkit);
-        CompatTarget first = targets.getFirst();
-        return toolkit.isPresent()
-                ? worst(table, targets, toolkit.get())
-                : new Answer(
-                        first.driver(),
-                        first.driverCuda(),
-                        Optional.empty(),
-                        first.capability(),
-                        CompatTarget.unknownToolkit());
-    }
-
-    private static Answer judged(String asked, List<CompatTarget> targets, CompatibilityTable table, String source)
-            throws UsageException {
-        try {
-            return RequirementDecision.worst(asked, targets, table);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(source + ": " + e.getMessage());
-        }
-    }
-
-    /** Of 12.4.1 as of {@code 12.4.127-1}, whose last number is a build. */
-    private static Optional<Version> toolkit(String text) {
-        Matcher matcher = TOOLKIT.matcher(text);
-        return matcher.lookingAt() ? Version.parse(matcher.group(1)) : Optional.empty();
-    }
-
-    private List<CompatTarget> targets() throws UsageException, UnusableFileException {
-        Optional<Version> arch = optional("--gpu-arch", gpuArch);
+    private List<Platform> platforms() throws UsageException, UnusableFileException {
+        Optional<Version> arch = optional("--gpu-arch", gpuArch, "9.0");
+        Optional<GpuClass> kind = Optional.ofNullable(gpuClass);
         if (driver != null) {
-            return List.of(new CompatTarget(
-                    Optional.of(version("--driver", driver)),
-                    Optional.empty(),
-                    arch,
-                    Optional.ofNullable(gpuClass),
-                    Optional.empty()));
+            return List.of(Platform.of(version("--driver", driver, "535.129.03"), arch, kind));
         }
         try (NodeSource node = context.sources().open(source.options(context))) {
-            return CompatTarget.of(node.sample(context.stopwatch().remaining(timeout.value()))).stream()
-                    .map(target -> target.with(arch, Optional.ofNullable(gpuClass)))
+            return Platform.of(node.sample(context.stopwatch().remaining(timeout.value()))).stream()
+                    .map(platform -> platform.with(arch, kind))
                     .toList();
         }
-    }
-
-    private Answer worst(CompatibilityTable table, List<CompatTarget> targets, Version toolkit) throws UsageException {
-        Optional<Version> library = optional("--compat-lib", compatLibrary);
-        Compatibility compatibility = new Compatibility(table);
-        return targets.stream()
-                .map(target -> new Answer(
-                        target.driver(),
-                        target.driverCuda().or(() -> target.driver().flatMap(table::driverCuda)),
-                        Optional.of(toolkit),
-                        target.capability(),
-                        target.driver()
-                                .map(version -> compatibility.decide(new CompatibilityQuestion(
-                                        toolkit,
-                                        version,
-                                        target.driverCuda(),
-                                        target.capability(),
-                                        target.gpuClass(),
-                                        library,
-                                        jit,
-                                        false)))
-                                .orElseGet(CompatTarget::unknownDriver)))
-                .max(Comparator.comparingInt(CompatCommand::badness))
-                .orElseThrow();
-    }
-
-    /** A failure is worse than what is not known. */
-    private static int badness(Answer answer) {
-        Decision.Result result = answer.decision().result();
-        return result == Decision.Result.FAILS ? Integer.MAX_VALUE : result.exitCode();
     }
 
     private int print(CompatibilityTable table, Answer answer) {
@@ -229,13 +158,7 @@ final class CompatCommand implements Callable<Integer> {
         return answer.decision().result().exitCode();
     }
 
-    private int printMatrix(CompatibilityTable table, List<CompatTarget> targets) throws UsageException {
-        List<Answer> answers = new ArrayList<>();
-        for (int major = table.newest().version().major(); !table.minors(major).isEmpty(); major--) {
-            for (Toolkit toolkit : table.minors(major).reversed()) {
-                answers.add(worst(table, targets, toolkit.minorVersion()));
-            }
-        }
+    private int printMatrix(CompatibilityTable table, List<Answer> answers) {
         context.console()
                 .out()
                 .print(
@@ -245,13 +168,13 @@ final class CompatCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private static Optional<Version> optional(String flag, String text) throws UsageException {
-        return text == null ? Optional.empty() : Optional.of(version(flag, text));
+    private static Optional<Version> optional(String flag, String text, String example) throws UsageException {
+        return text == null ? Optional.empty() : Optional.of(version(flag, text, example));
     }
 
-    private static Version version(String flag, String text) throws UsageException {
+    private static Version version(String flag, String text, String example) throws UsageException {
         return Version.parse(text)
                 .orElseThrow(
-                        () -> new UsageException(flag + ": '" + text + "' is no version such as 12.4 or 535.129.03"));
+                        () -> new UsageException(flag + ": '" + text + "' is no version such as " + example));
     }
 }

@@ -3,9 +3,8 @@ package dev.gpudiag.agent.cli;
 import dev.gpudiag.agent.report.CompatibilityText.Answer;
 import dev.gpudiag.checks.cuda.CompatibilityTable;
 import dev.gpudiag.checks.cuda.Decision;
+import dev.gpudiag.checks.cuda.Platform;
 import dev.gpudiag.checks.cuda.Requirement;
-import dev.gpudiag.telemetry.Version;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +16,11 @@ final class RequirementDecision {
     private RequirementDecision() {}
 
     /** @throws IllegalArgumentException with a sentence for a text that asks nothing that can be judged */
-    static Answer worst(String text, List<CompatTarget> targets, CompatibilityTable table) {
+    static Answer worst(String text, List<Platform> platforms, CompatibilityTable table) {
         Requirement requirement = Requirement.parse(text);
         Answer worst = null;
-        for (CompatTarget target : targets) {
-            Answer answer = answer(requirement, text, target, table);
+        for (Platform platform : platforms) {
+            Answer answer = answer(requirement, text, platform, table);
             if (worst == null || rank(answer) > rank(worst)) {
                 worst = answer;
             }
@@ -37,13 +36,8 @@ final class RequirementDecision {
         };
     }
 
-    private static Answer answer(Requirement requirement, String text, CompatTarget target, CompatibilityTable table) {
-        Optional<Version> cuda = target.driverCuda().or(() -> target.driver().flatMap(table::driverCuda));
-        Map<String, String> node = new HashMap<>();
-        cuda.ifPresent(version -> node.put("cuda", version.toString()));
-        target.driver().ifPresent(version -> node.put("driver", version.toString()));
-        target.capability().ifPresent(version -> node.put("arch", version.toString()));
-        target.brand().ifPresent(brand -> node.put("brand", brand));
+    private static Answer answer(Requirement requirement, String text, Platform platform, CompatibilityTable table) {
+        Map<String, String> node = platform.facts(table);
         Decision decision = requirement
                 .isMetBy(node)
                 .map(met -> met ? met(text) : unmet(text, node))
@@ -54,7 +48,7 @@ final class RequirementDecision {
                         Optional.empty(),
                         List.of("'" + text + "' hangs on what is not known here; known: " + node),
                         List.of("run it on the node itself, or say --driver and --gpu-arch")));
-        return new Answer(target.driver(), cuda, Optional.empty(), target.capability(), decision);
+        return new Answer(platform.driver(), platform.knownCuda(table), Optional.empty(), platform.capability(), decision);
     }
 
     private static Decision met(String text) {

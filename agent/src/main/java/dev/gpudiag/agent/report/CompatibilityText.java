@@ -27,7 +27,13 @@ public final class CompatibilityText {
             Optional<Version> driverCuda,
             Optional<Version> toolkit,
             Optional<Version> capability,
-            Decision decision) {}
+            Decision decision) {
+
+        /** The same subject with another decision. */
+        public Answer with(Decision other) {
+            return new Answer(driver, driverCuda, toolkit, capability, other);
+        }
+    }
 
     public static String json(Answer answer, String tableDate) {
         return JsonText.of(object(answer, tableDate));
@@ -85,7 +91,7 @@ public final class CompatibilityText {
     private static String subject(Answer answer) {
         return Printable.ascii(answer.toolkit()
                         .map(version -> "CUDA " + version)
-                        .orElse("an image with these requirements")
+                        .orElse("a program of unknown CUDA")
                 + " on driver " + answer.driver().map(Version::toString).orElse("unknown")
                 + answer.driverCuda().map(cuda -> " (CUDA " + cuda + ")").orElse("")
                 + answer.capability()

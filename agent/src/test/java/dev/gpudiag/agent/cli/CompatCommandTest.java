@@ -105,10 +105,15 @@ class CompatCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "CUDA_VERSION=12.4.1 | | 0 | RUNS-MINOR: CUDA 12.4.1 ",
+                "CUDA_VERSION=12.2.2 | | 0 | RUNS: CUDA 12.2.2 ",
+                "CUDA_VERSION=12.4.1 | | 2 | FAILS: CUDA 12.4.1 ",
+                "CUDA_VERSION=12.4.1 | NVIDIA_DISABLE_REQUIRE=1 | 0 | RUNS-MINOR: CUDA 12.4.1 ",
+                "CUDA_VERSION=12.4.1 | NVIDIA_REQUIRE_CUDA=cuda>=12.0 | 0 | RUNS-MINOR: CUDA 12.4.1 ",
+                "CUDA_VERSION=12.2.2 | NVIDIA_DRIVER_CAPABILITIES=utility | 2 | FAILS: CUDA 12.2.2 ",
+                "CUDA_VERSION=12.2.2 | NVIDIA_DRIVER_CAPABILITIES=compute,utility | 0 | RUNS: CUDA 12.2.2 ",
                 "NV_CUDA_CUDART_VERSION=12.4.127-1 | | 0 | RUNS-MINOR: CUDA 12.4 ",
                 "CUDA_VERSION=13.0.0 | | 2 | FAILS: CUDA 13.0.0 ",
-                "CUDA_VERSION=12.4.1 | NVIDIA_REQUIRE_CUDA=cuda>=12.4 | 2 | FAILS: an image with these requirements ",
+                "CUDA_VERSION=12.4.1 | NVIDIA_REQUIRE_CUDA=cuda>=12.4 | 2 | FAILS: CUDA 12.4.1 ",
                 "NVIDIA_DISABLE_REQUIRE=true | NVIDIA_REQUIRE_CUDA=cuda>=12.4 | 3 | UNKNOWN: ",
                 "PATH=/bin | | 3 | UNKNOWN: ",
             })

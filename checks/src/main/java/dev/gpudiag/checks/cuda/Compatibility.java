@@ -4,6 +4,7 @@ import dev.gpudiag.checks.cuda.CompatibilityQuestion.GpuClass;
 import dev.gpudiag.checks.cuda.Decision.Result;
 import dev.gpudiag.telemetry.Version;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,10 +32,31 @@ public final class Compatibility {
     }
 
     public Decision decide(CompatibilityQuestion question) {
-        return question.toolkit().size() == 1 ? decideMajor(question) : decideToolkit(question);
+        return question.driver().size() == 1 ? decideBranch(question) : decideDriver(question);
     }
 
-    /** A major version alone is answered where all its minor versions have one answer. */
+    /** A driver of which only the branch is given is answered where its oldest and its newest release have one answer. */
+    private Decision decideBranch(CompatibilityQuestion question) {
+        Version driver = question.driver();
+        Version oldest = table.oldestOf(driver.major());
+        Decision old = decideDriver(question.withDriver(new Version(oldest.numbers(), driver.text())));
+        Decision young = decideDriver(
+                question.withDriver(new Version(List.of(driver.major(), Integer.MAX_VALUE), driver.text())));
+        return old.result() == young.result()
+                ? young
+                : Decision.unknown(
+                        "of branch R" + driver.major() + ", the oldest driver " + oldest + " "
+                                + old.result().word() + ", newer ones: "
+                                + young.result().word(),
+                        "say the whole version of the driver");
+    }
+
+    private Decision decideDriver(CompatibilityQuestion question) {
+        return obstacle(question)
+                .orElseGet(() -> question.toolkit().size() == 1 ? decideMajor(question) : decideToolkit(question));
+    }
+
+    /** A major version alone is answered by its worst minor version, unless some fail and others do not. */
     private Decision decideMajor(CompatibilityQuestion question) {
         List<Toolkit> minors = table.minors(question.toolkit().major());
         if (minors.isEmpty()) {
@@ -43,45 +65,47 @@ public final class Compatibility {
         List<Decision> decisions = minors.stream()
                 .map(minor -> decideToolkit(question.withToolkit(minor.minorVersion())))
                 .toList();
+        Decision oldest = decisions.getFirst();
         Decision newest = decisions.getLast();
-        boolean alike = decisions.stream().allMatch(decision -> decision.result() == newest.result());
-        return alike
-                ? newest
-                : Decision.unknown(
-                        "only the major version " + question.toolkit() + " is known: "
-                                + minors.getFirst().minorVersion() + " "
-                                + decisions.getFirst().result().word() + ", "
-                                + minors.getLast().minorVersion() + " "
-                                + newest.result().word(),
-                        "find the minor version: cat /usr/local/cuda/version.json in the container");
+        if (decisions.stream().allMatch(decision -> decision.result() == newest.result())) {
+            return newest;
+        }
+        String known = "only the major version " + question.toolkit() + " is known: "
+                + minors.getFirst().minorVersion() + " " + oldest.result().word() + ", "
+                + minors.getLast().minorVersion() + " " + newest.result().word();
+        String find = "find the minor version: cat /usr/local/cuda/version.json in the container";
+        Decision worst = decisions.reversed().stream()
+                .max(Comparator.comparing(Decision::result))
+                .orElseThrow();
+        return worst.result().exitCode() <= Result.AT_RISK.exitCode()
+                ? worst.because(known)
+                : Decision.unknown(known, find);
     }
 
     private Decision decideToolkit(CompatibilityQuestion question) {
         Optional<Toolkit> toolkit = table.toolkit(question.toolkit());
-        if (toolkit.isEmpty()) {
+        if (toolkit.isEmpty() || table.isNewer(question.toolkit())) {
             return outsideTable(question.toolkit());
         }
-        Optional<Decision> obstacle = obstacle(question);
-        if (obstacle.isPresent()) {
-            return obstacle.get();
-        }
         Version driverCuda = driverCuda(question).orElse(Version.of(0));
+        Decision plain = byDriver(question, driverCuda, toolkit.get());
         Decision decision = question.compatLibrary().isPresent()
-                ? forward.decide(question, driverCuda, toolkit.get())
-                : byDriver(question, driverCuda, toolkit.get());
+                ? forward.decide(question, driverCuda, toolkit.get(), plain)
+                : plain;
         return withDriversWord(question, driverCuda, onGpu(question, toolkit.get(), decision));
     }
 
     private Decision outsideTable(Version toolkit) {
-        Version newest = table.newest().version();
-        if (toolkit.compareTo(newest) > 0) {
+        if (table.isNewer(toolkit)) {
             return Decision.unknown(
-                    "CUDA " + toolkit + " is newer than this table of " + table.date() + ", which ends at " + newest,
+                    "CUDA " + toolkit + " is newer than this table of " + table.date() + ", which ends at "
+                            + table.newest().version(),
                     "use a newer gpudiag, or look it up in NVIDIA's CUDA release notes");
         }
         return Decision.unknown(
-                "CUDA " + toolkit + " is not in this table of " + table.date() + ", which begins at "
-                        + table.toolkits().getFirst().version(),
+                "CUDA " + toolkit + " is not in this table of " + table.date() + ", of "
+                        + table.toolkits().getFirst().version() + " to "
+                        + table.newest().version(),
                 "look it up in NVIDIA's CUDA release notes");
     }
 
@@ -109,8 +133,12 @@ public final class Compatibility {
             }
             Optional<String> refusal = support.get().refusal(driver.toString());
             if (refusal.isPresent()) {
-                return Optional.of(Decision.fails(
-                        NO_DEVICE, "none", refusal.get(), List.of(support.get().remedy())));
+                Decision fails =
+                        Decision.fails(NO_DEVICE, "none", refusal.get(), List.of(support.get().remedy()));
+                return Optional.of(
+                        driver.major() < support.get().firstBranch()
+                                ? fails.needing(leastDriver(support.get(), question))
+                                : fails);
             }
         }
         return question.fabricDown()
@@ -120,6 +148,15 @@ public final class Compatibility {
                         "this machine has NVSwitches, and its fabric manager does not run",
                         List.of("start nvidia-fabricmanager of the driver's own version")))
                 : Optional.empty();
+    }
+
+    /** The first branch that runs the GPU, or what the toolkit needs if that is newer. */
+    private Version leastDriver(DriverSupport support, CompatibilityQuestion question) {
+        Version branch = Version.of(support.firstBranch());
+        return table.toolkit(question.toolkit())
+                .map(Toolkit::floor)
+                .filter(floor -> floor.isAtLeast(branch))
+                .orElse(branch);
     }
 
     /** By the table, since a driver that is asked through a forward-compatibility library says that library's CUDA. */
@@ -143,13 +180,7 @@ public final class Compatibility {
                             "driver " + question.driver() + " is CUDA " + driverCuda + "; CUDA " + minor
                                     + " runs from driver " + toolkit.floor() + " on by minor-version compatibility")
                     .because("calls that are new in CUDA " + minor + " fail with error 36, PTX of it with error 222");
-            return question.jit()
-                    ? decision.needing(toolkit.driver())
-                            .atRisk(
-                                    UNSUPPORTED_PTX,
-                                    "it compiles at run time, and this driver cannot read newer PTX",
-                                    "install driver " + toolkit.driver() + " or newer")
-                    : decision;
+            return question.jit() ? riskOfCompiling(decision, toolkit) : decision;
         }
         return Decision.fails(
                         INSUFFICIENT_DRIVER,
@@ -158,6 +189,14 @@ public final class Compatibility {
                                 + " for all of it), this is " + question.driver(),
                         waysOut(question, driverCuda, toolkit))
                 .needing(toolkit.floor());
+    }
+
+    static Decision riskOfCompiling(Decision decision, Toolkit toolkit) {
+        return decision.needing(toolkit.driver())
+                .atRisk(
+                        UNSUPPORTED_PTX,
+                        "it compiles at run time, and this driver cannot read newer PTX",
+                        "install driver " + toolkit.driver() + " or newer");
     }
 
     /** Cheapest first: another image, a compatibility package, another driver. */
@@ -200,7 +239,7 @@ public final class Compatibility {
                     List.of("use an image of an older CUDA"));
         }
         Version greatest = toolkit.greatestCapability();
-        if (greatest.isAtLeast(capability)) {
+        if (greatest.isAtLeast(capability) && toolkit.knows(capability)) {
             return decision;
         }
         if (greatest.major() == capability.major()) {
@@ -209,7 +248,7 @@ public final class Compatibility {
         }
         return decision.atRisk(
                 NO_KERNEL_IMAGE,
-                "CUDA " + minor + " is older than compute capability " + capability
+                "CUDA " + minor + " does not know compute capability " + capability
                         + ": it runs only if the program carries PTX",
                 "use an image of a newer CUDA");
     }

@@ -36,15 +36,7 @@ public record CompatibilityQuestion(
 
         /** From a product name such as {@code NVIDIA A100-SXM4-80GB}; empty where it tells nothing. */
         public static Optional<GpuClass> ofName(String name) {
-            if (name.contains("GeForce") || name.contains("TITAN")) {
-                return Optional.of(GEFORCE);
-            }
-            if (name.contains("RTX") || name.contains("Quadro")) {
-                return Optional.of(WORKSTATION);
-            }
-            return name.matches(".*\\b(Tesla|[ABHLPTV]\\d{1,3}[A-Za-z]?|GH200|GB[23]00)\\b.*")
-                    ? Optional.of(DATACENTER)
-                    : Optional.empty();
+            return GpuModel.ofName(name).gpuClass();
         }
     }
 
@@ -66,6 +58,11 @@ public record CompatibilityQuestion(
     public CompatibilityQuestion withToolkit(Version other) {
         return new CompatibilityQuestion(
                 other, driver, driverCuda, capability, gpuClass, compatLibrary, jit, fabricDown);
+    }
+
+    public CompatibilityQuestion withDriver(Version other) {
+        return new CompatibilityQuestion(
+                toolkit, other, driverCuda, capability, gpuClass, compatLibrary, jit, fabricDown);
     }
 
     public CompatibilityQuestion withCompat(GpuClass kind, Version library) {

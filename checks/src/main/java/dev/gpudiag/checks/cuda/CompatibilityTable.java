@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  */
 public record CompatibilityTable(String date, List<Toolkit> toolkits, SortedMap<Integer, Version> branches) {
 
+    private static final int LEAST_BUILD = 10;
+
     public CompatibilityTable {
         toolkits =
                 toolkits.stream().sorted(Comparator.comparing(Toolkit::version)).toList();
@@ -78,6 +80,25 @@ public record CompatibilityTable(String date, List<Toolkit> toolkits, SortedMap<
 
     public Toolkit newest() {
         return toolkits.getLast();
+    }
+
+    /**
+     * Whether a version is newer than everything in the table; of 13.4.127 only 13.4 counts, since a third number above 9
+     * is that of a build.
+     */
+    public boolean isNewer(Version version) {
+        boolean build = version.number(2) >= LEAST_BUILD;
+        Version compared = build ? Version.of(version.major(), version.minor()) : version;
+        return compared.compareTo(newest().version()) > 0;
+    }
+
+    /** The oldest driver of a branch that the table names; the branch's number with nothing behind it where it names none. */
+    public Version oldestOf(int branch) {
+        return toolkits.stream()
+                .flatMap(toolkit -> Stream.of(toolkit.driver(), toolkit.floor()))
+                .filter(driver -> driver.major() == branch)
+                .min(Comparator.naturalOrder())
+                .orElse(Version.of(branch, 0));
     }
 
     /** The newest CUDA that a driver runs by itself; empty for a branch that is not in the table. */

@@ -87,7 +87,8 @@ public record Decision(
                 joined(actions, action));
     }
 
-    Decision because(String reason) {
+    /** The same with one more reason. */
+    public Decision because(String reason) {
         return new Decision(result, mechanism, cudaError, needsDriver, joined(reasons, reason), actions);
     }
 

@@ -50,9 +50,11 @@ public record DriverSupport(
             from("Ampere", 80, 80, 0x2080, 0x20ff, 450),
             from("Ampere", 86, 86, 0x2200, 0x22ff, 455),
             from("Ampere", 86, 86, 0x2480, 0x25ff, 455),
+            from("Ampere", 87, 88, 0, -1, 470), // Jetson, which has no device id on the bus
             from("Hopper", 90, 90, 0x2300, 0x23ff, 520),
             from("Ada", 89, 89, 0x2680, 0x28ff, 520),
             from("Blackwell", 100, 103, 0x2900, 0x29ff, 570),
+            from("Blackwell", 110, 110, 0, -1, 580), // Jetson
             from("Blackwell", 120, 121, 0x2b80, 0x2dff, 570));
 
     private static final Pattern CAPABILITY = Pattern.compile("(\\d{1,3})\\.(\\d)");

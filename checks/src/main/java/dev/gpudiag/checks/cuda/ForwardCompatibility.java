@@ -5,6 +5,8 @@ import dev.gpudiag.checks.cuda.Decision.Result;
 import dev.gpudiag.telemetry.Version;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a forward-compatibility libcuda in the program does: it is used also where it is not needed. */
 final class ForwardCompatibility {
@@ -27,13 +29,20 @@ final class ForwardCompatibility {
         this.table = table;
     }
 
-    Decision decide(CompatibilityQuestion question, Version driverCuda, Toolkit toolkit) {
+    /**
+     * What it does.
+     *
+     * @param plain what would be without it
+     */
+    Decision decide(CompatibilityQuestion question, Version driverCuda, Toolkit toolkit, Decision plain) {
         Version library = question.compatLibrary().orElseThrow();
         Optional<Version> cuda = library.major() >= DRIVER_FROM ? table.driverCuda(library) : Optional.of(library);
-        Optional<Toolkit> release = cuda.flatMap(table::toolkit);
+        Optional<Toolkit> release = cuda.filter(version -> version.size() > 1).flatMap(table::toolkit);
         if (release.isEmpty()) {
             return Decision.unknown(
-                    "the compatibility library " + library + " is not in this table of " + table.date(),
+                    library.size() == 1
+                            ? "of the compatibility library only the number " + library + " is known"
+                            : "the compatibility library " + library + " is not in this table of " + table.date(),
                     "use a newer gpudiag, or look it up in NVIDIA's CUDA compatibility guide");
         }
         Version minor = release.get().minorVersion();
@@ -43,42 +52,63 @@ final class ForwardCompatibility {
                     "say --gpu-class");
         }
         if (question.gpuClass().get() != GpuClass.DATACENTER) {
-            return notDatacenter(question.gpuClass().get());
+            return notDatacenter(question.gpuClass().get(), plain);
         }
         if (driverCuda.isAtLeast(minor)) {
-            return Decision.fails(
-                    UNSUPPORTED_COMBINATION,
-                    "forward",
-                    "the compatibility library is CUDA " + minor + ", not newer than the driver's " + driverCuda,
-                    List.of(REMOVE + ": this driver does not need it"));
+            return withoutIt(
+                    Decision.fails(
+                            UNSUPPORTED_COMBINATION,
+                            "forward",
+                            "the compatibility library is CUDA " + minor + ", not newer than the driver's "
+                                    + driverCuda,
+                            List.of(REMOVE)),
+                    plain);
         }
         if (!release.get().compatBases().contains(question.driver().major())) {
-            return Decision.fails(
-                    UNSUPPORTED_COMBINATION,
-                    "forward",
-                    release.get().compatPackage() + " does not work on driver branch R"
-                            + question.driver().major() + ", but on "
-                            + release.get().compatBases().stream()
-                                    .map(base -> "R" + base)
-                                    .toList(),
-                    List.of("install driver " + release.get().floor() + " or newer"));
+            return withoutIt(Decision.fails(UNSUPPORTED_COMBINATION, "forward", wrongBase(question, release.get()),
+                    List.of(REMOVE)), plain);
         }
         return decideToolkit(question, toolkit, minor);
     }
 
-    private static Decision notDatacenter(GpuClass kind) {
+    private static String wrongBase(CompatibilityQuestion question, Toolkit release) {
+        String bases = release.compatBases().stream().map(base -> "R" + base).collect(Collectors.joining(", "));
+        return release.compatPackage() + " does not work on driver branch R"
+                + question.driver().major()
+                + (bases.isEmpty() ? ": no supported branch takes it" : ", but on " + bases);
+    }
+
+    private static Decision notDatacenter(GpuClass kind, Decision plain) {
         String reason = "forward compatibility works on data-centre boards, this is "
                 + (kind == GpuClass.GEFORCE ? "a GeForce" : "a workstation board");
-        Decision fails = Decision.fails(UNSUPPORTED_HARDWARE, "forward", reason, List.of(REMOVE));
+        Decision fails =
+                withoutIt(Decision.fails(UNSUPPORTED_HARDWARE, "forward", reason, List.of(REMOVE)), plain);
         return kind == GpuClass.GEFORCE
                 ? fails
                 : new Decision(
                         Result.AT_RISK,
                         "forward",
                         fails.cudaError(),
-                        Optional.empty(),
+                        fails.needsDriver(),
                         List.of(reason + ", of which NVIDIA has approved some"),
                         fails.actions());
+    }
+
+    /** A failure that the library brings: what follows once it is gone. */
+    private static Decision withoutIt(Decision failure, Decision plain) {
+        if (plain.result().exitCode() <= Result.AT_RISK.exitCode()) {
+            return failure.because("without the library: " + plain.result().word());
+        }
+        return new Decision(
+                failure.result(),
+                failure.mechanism(),
+                failure.cudaError(),
+                plain.needsDriver(),
+                Stream.concat(failure.reasons().stream(), plain.reasons().stream()).toList(),
+                Stream.concat(failure.actions().stream().map(action -> action + "; without it the error is "
+                                        + plain.cudaError().orElse(INSUFFICIENT_DRIVER) + ", so also:"),
+                                plain.actions().stream())
+                        .toList());
     }
 
     private static Decision decideToolkit(CompatibilityQuestion question, Toolkit toolkit, Version library) {
@@ -97,6 +127,9 @@ final class ForwardCompatibility {
                 "the compatibility library brings CUDA " + library + " to driver " + question.driver());
         if (!library.isAtLeast(wanted)) {
             runs = runs.because("CUDA " + wanted + " runs on it by minor-version compatibility");
+            if (question.jit()) {
+                return Compatibility.riskOfCompiling(runs, toolkit);
+            }
         }
         return UNSUPPORTED_BASES.contains(question.driver().major())
                 ? runs.because("NVIDIA does not support R" + question.driver().major() + " as a base of it")

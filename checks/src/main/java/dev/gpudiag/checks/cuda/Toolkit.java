@@ -23,6 +23,9 @@ public record Toolkit(
         List<Integer> compatBases,
         String source) {
 
+    private static final int THOR_MAJOR = 11;
+    private static final int THOR_FROM = 13;
+
     public Toolkit {
         compatBases = List.copyOf(compatBases);
     }
@@ -30,6 +33,11 @@ public record Toolkit(
     /** {@code 12.4} of 12.4.1. */
     public Version minorVersion() {
         return Version.of(version.major(), version.minor());
+    }
+
+    /** Whether it compiles for a GPU within its range: Thor is 11.0 from CUDA 13 on, and was 10.1 before. */
+    boolean knows(Version capability) {
+        return capability.major() != THOR_MAJOR || version.major() >= THOR_FROM;
     }
 
     /** The package that brings forward compatibility, {@code cuda-compat-12-4}. */

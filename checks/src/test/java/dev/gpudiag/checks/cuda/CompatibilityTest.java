@@ -72,7 +72,41 @@ class CompatibilityTest {
         "580.65.06,  10.2, 7.0,  ,           ,        UNKNOWN,      0",
         "580.65.06,  12.7, 9.0,  ,           ,        UNKNOWN,      0",
         "580.65.06,  13.0, 15.0, ,           ,        UNKNOWN,      0",
-        "535.54.03,  12,   8.0,  ,           ,        UNKNOWN,      0",
+        "535.54.03,  12,   8.0,  ,           ,        RUNS_MINOR,   0",
+        "450.51.06,  11,   8.0,  ,           ,        UNKNOWN,      0",
+        "535.54.03,  13,   8.0,  ,           ,        FAILS,        35",
+        "535.54.03,  14,   8.0,  ,           ,        UNKNOWN,      0",
+        "535,        12.4, 8.0,  ,           ,        RUNS_MINOR,   0",
+        "535.104,    12.4, 8.0,  ,           ,        RUNS_MINOR,   0",
+        "535,        13.0, 8.0,  ,           ,        FAILS,        35",
+        "580,        13.4, 9.0,  ,           ,        RUNS_MINOR,   0",
+        "525,        12.9, 9.0,  ,           ,        RUNS_MINOR,   0",
+        "450,        11.2, 8.0,  ,           ,        UNKNOWN,      0",
+        "595,        12.0, 7.0,  ,           ,        FAILS,        100",
+        "620,        12.0, 9.0,  ,           ,        UNKNOWN,      0",
+        "540.3.0,    12.2, 8.7,  ,           ,        UNKNOWN,      0",
+        "580.65.06,  12.4.1, 9.0, ,          ,        RUNS,         0",
+        "580.65.06,  12.4.127, 9.0, ,        ,        RUNS,         0",
+        "580.65.06,  12.4.9, 9.0, ,          ,        RUNS,         0",
+        "615.31,     13.4.9, 9.0, ,          ,        UNKNOWN,      0",
+        "615.31,     13.4.1, 9.0, ,          ,        RUNS,         0",
+        "615.31,     99.9, 9.0,  ,           ,        UNKNOWN,      0",
+        "580.65.06,  12.04, 9.0, ,           ,        RUNS,         0",
+        "535.054.03, 12.2, 9.0,  ,           ,        RUNS,         0",
+        "580.65.06,  11.0.1, 8.0, ,          ,        RUNS,         0",
+        "580.65.06,  11.0, 9.0,  ,           ,        AT_RISK,      209",
+        "580.65.06,  11.7, 8.9,  ,           ,        RUNS,         0",
+        "580.65.06,  12.9, 11.0, ,           ,        AT_RISK,      209",
+        "580.65.06,  13.0, 11.0, ,           ,        RUNS,         0",
+        "580.65.06,  13.0, 8.8,  ,           ,        RUNS,         0",
+        "615.31,     13.4, 10.7, ,           ,        UNKNOWN,      0",
+        "560.28.03,  12.8, 10.0, ,           ,        FAILS,        100",
+        "595.45.04,  14.0, 7.0,  ,           ,        FAILS,        100",
+        "535.129.03, 13.0, 9.0,  DATACENTER, 13,      UNKNOWN,      0",
+        "535.129.03, 13.0, 9.0,  DATACENTER, 580,     RUNS_FORWARD, 0",
+        "535.129.03, 12.0, 8.9,  GEFORCE,    12.4,    FAILS,        804",
+        "535.129.03, 12.2, 9.0,  DATACENTER, 12.2,    FAILS,        803",
+        "590.44.01,  13.2, 9.0,  DATACENTER, 13.2,    RUNS_FORWARD, 0",
         "580.65.06,  12,   8.0,  ,           ,        RUNS,         0",
         "580.65.06,  13.0, ,     ,           ,        RUNS,         0",
     })
@@ -197,6 +231,40 @@ class CompatibilityTest {
                         .decide(question("550.54.14", "12.4", "8.0").withJit())
                         .result())
                 .isEqualTo(Result.RUNS);
+    }
+
+    @Test
+    void libraryThatDoesNotWorkIsNoWayOutOfADriverThatIsTooOld() {
+        Decision decision = compatibility.decide(
+                question("535.129.03", "13.0", "8.9").withCompat(GpuClass.GEFORCE, version("13.0")));
+        assertThat(decision.cudaError()).hasValue(804);
+        assertThat(decision.needsDriver()).contains(version("580.65.06"));
+        assertThat(decision.actions())
+                .containsExactly(
+                        "take the compat directory out of LD_LIBRARY_PATH and ld.so.conf; without it the error is 35,"
+                                + " so also:",
+                        "use an image of CUDA 12.9 or older",
+                        "or install driver 580.65.06 or newer");
+        Decision harmful = compatibility.decide(
+                question("580.65.06", "12.9", "9.0").withCompat(GpuClass.DATACENTER, version("12.9")));
+        assertThat(harmful.reasons().getLast()).isEqualTo("without the library: runs");
+        assertThat(harmful.needsDriver()).isEmpty();
+    }
+
+    @Test
+    void gpuThatIsTooNewForTheDriverNeedsTheBranchThatBroughtItOrTheToolkitsFloor() {
+        assertThat(compatibility.decide(question("535.129.03", "12.0", "10.0")).needsDriver())
+                .contains(version("570"));
+        assertThat(compatibility.decide(question("535.129.03", "13.0", "10.0")).needsDriver())
+                .contains(version("580.65.06"));
+    }
+
+    @Test
+    void compilingAtRunTimeIsARiskAlsoOnACompatibilityLibraryThatIsOlderThanTheProgram() {
+        CompatibilityQuestion asked =
+                question("535.129.03", "12.9", "9.0").withCompat(GpuClass.DATACENTER, version("12.4"));
+        assertThat(compatibility.decide(asked).result()).isEqualTo(Result.RUNS_FORWARD);
+        assertThat(compatibility.decide(asked.withJit()).result()).isEqualTo(Result.AT_RISK);
     }
 
     @Test
