@@ -23,8 +23,7 @@ import java.util.OptionalInt;
  * @param compatLibrary version of a forward-compatibility libcuda on the program's path
  * @param jit whether the program compiles at run time
  */
-record CompatAnswers(
-        CompatibilityTable table, List<Platform> platforms, Optional<Version> compatLibrary, boolean jit) {
+record CompatAnswers(CompatibilityTable table, List<Platform> platforms, Optional<Version> compatLibrary, boolean jit) {
 
     private static final int NO_DRIVER_LIBRARY = 35;
 

@@ -174,7 +174,6 @@ final class CompatCommand implements Callable<Integer> {
 
     private static Version version(String flag, String text, String example) throws UsageException {
         return Version.parse(text)
-                .orElseThrow(
-                        () -> new UsageException(flag + ": '" + text + "' is no version such as " + example));
+                .orElseThrow(() -> new UsageException(flag + ": '" + text + "' is no version such as " + example));
     }
 }

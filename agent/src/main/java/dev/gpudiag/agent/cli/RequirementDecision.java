@@ -48,7 +48,8 @@ final class RequirementDecision {
                         Optional.empty(),
                         List.of("'" + text + "' hangs on what is not known here; known: " + node),
                         List.of("run it on the node itself, or say --driver and --gpu-arch")));
-        return new Answer(platform.driver(), platform.knownCuda(table), Optional.empty(), platform.capability(), decision);
+        return new Answer(
+                platform.driver(), platform.knownCuda(table), Optional.empty(), platform.capability(), decision);
     }
 
     private static Decision met(String text) {

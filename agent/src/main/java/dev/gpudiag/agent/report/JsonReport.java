@@ -13,6 +13,7 @@ import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.Workload;
 import java.util.List;
 
 /**
@@ -142,6 +143,18 @@ public final class JsonReport {
         });
         subject.mig().ifPresent(index -> json.put("mig", index));
         subject.pid().ifPresent(pid -> json.put("pid", pid));
+        subject.workload().ifPresent(workload -> workload(json.putObject("workload"), workload));
+    }
+
+    private static void workload(ObjectNode json, Workload workload) {
+        json.put("kind", workload.kind().name());
+        json.put("name", workload.name());
+        workload.namespace().ifPresent(name -> json.put("namespace", name));
+        workload.pod().ifPresent(name -> json.put("pod", name));
+        workload.podUid().ifPresent(uid -> json.put("pod_uid", uid));
+        workload.container().ifPresent(name -> json.put("container", name));
+        workload.containerId().ifPresent(id -> json.put("container_id", id));
+        workload.runtime().ifPresent(name -> json.put("runtime", name));
     }
 
     private static void coverage(ObjectNode json, Report report) {

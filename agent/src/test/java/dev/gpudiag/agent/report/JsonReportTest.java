@@ -14,9 +14,11 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.SampleSource;
+import dev.gpudiag.telemetry.Workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,36 @@ class JsonReportTest {
                         .at("/checks/0/findings/0/seen")
                         .asText())
                 .isEqualTo("\u001b[2J \u202e \u00b0C\n");
+    }
+
+    @Test
+    void aWorkloadIsTheSubjectWithEveryNameThatIsKnownOfIt() throws IOException {
+        Workload pod = new Workload(
+                Workload.Kind.KUBERNETES_POD,
+                "default/trainer-0 (main)",
+                Optional.of("default"),
+                Optional.of("trainer-0"),
+                Optional.empty(),
+                Optional.of("main"),
+                Optional.of("a".repeat(64)),
+                Optional.of("containerd"));
+        Report report = new Report(
+                Nodes.node(SampleSource.live()),
+                List.of(
+                        Reports.result("cuda-compat", Finding.of(Status.WARNING, Subject.workload(pod), "seen")),
+                        Reports.result("xid", Finding.of(Status.WARNING, Subject.process(4711), "seen"))));
+        ObjectNode json = json(report);
+
+        assertThat(errors(json)).isEmpty();
+        assertThat(json.at("/checks/0/findings/0/subject").toString())
+                .isEqualTo(
+                        "{\"kind\":\"WORKLOAD\",\"workload\":{\"kind\":\"KUBERNETES_POD\",\"name\":\"default/trainer-0 (main)\","
+                                + "\"namespace\":\"default\",\"pod\":\"trainer-0\",\"container\":\"main\",\"container_id\":\""
+                                + "a".repeat(64) + "\",\"runtime\":\"containerd\"}}");
+        assertThat(json.at("/checks/1/findings/0/subject").toString()).isEqualTo("{\"kind\":\"PROCESS\",\"pid\":4711}");
+        assertThat(TextReport.render(report, Reports.context(report), Palette.PLAIN))
+                .contains("pod default/trainer-0 (main): seen")
+                .contains("process pid 4711: seen");
     }
 
     private static ObjectNode json(Report report) {

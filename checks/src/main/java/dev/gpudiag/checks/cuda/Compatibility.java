@@ -133,8 +133,8 @@ public final class Compatibility {
             }
             Optional<String> refusal = support.get().refusal(driver.toString());
             if (refusal.isPresent()) {
-                Decision fails =
-                        Decision.fails(NO_DEVICE, "none", refusal.get(), List.of(support.get().remedy()));
+                Decision fails = Decision.fails(
+                        NO_DEVICE, "none", refusal.get(), List.of(support.get().remedy()));
                 return Optional.of(
                         driver.major() < support.get().firstBranch()
                                 ? fails.needing(leastDriver(support.get(), question))
@@ -210,12 +210,13 @@ public final class Compatibility {
             actions.add("or add " + toolkit.compatPackage() + " to the image (forward compatibility on R"
                     + question.driver().major() + ")");
         }
-        actions.add("or install driver " + toolkit.floor() + " or newer");
+        actions.add((actions.isEmpty() ? "" : "or ") + "install driver " + toolkit.floor() + " or newer");
         return actions;
     }
 
     private Optional<Version> newestThatRuns(CompatibilityQuestion question, Version driverCuda) {
         return table.toolkits().stream()
+                .filter(toolkit -> question.capability().stream().allMatch(toolkit::compilesFor))
                 .filter(toolkit -> driverCuda.isAtLeast(toolkit.minorVersion())
                         || (driverCuda.major() == toolkit.version().major()
                                 && question.driver().isAtLeast(toolkit.floor())))
@@ -223,23 +224,19 @@ public final class Compatibility {
                 .reduce((older, newer) -> newer);
     }
 
-    /** A program that the driver takes also needs code for the GPU. */
-    private static Decision onGpu(CompatibilityQuestion question, Toolkit toolkit, Decision decision) {
-        if (question.capability().isEmpty() || decision.result().exitCode() > 1) {
+    /** A program that the driver takes also needs code for the GPU; where it has none, no other driver helps. */
+    private Decision onGpu(CompatibilityQuestion question, Toolkit toolkit, Decision decision) {
+        if (question.capability().isEmpty() || decision.result() == Result.UNKNOWN) {
             return decision;
         }
         Version capability = question.capability().get();
         Version minor = toolkit.minorVersion();
-        if (!capability.isAtLeast(toolkit.leastCapability())) {
-            return Decision.fails(
-                    NO_KERNEL_IMAGE,
-                    decision.mechanism(),
-                    "CUDA " + minor + " has no code for compute capability " + capability + ": it begins at "
-                            + toolkit.leastCapability(),
-                    List.of("use an image of an older CUDA"));
+        if (!toolkit.compilesFor(capability)) {
+            return withoutCode(question, toolkit, decision);
         }
         Version greatest = toolkit.greatestCapability();
-        if (greatest.isAtLeast(capability) && toolkit.knows(capability)) {
+        boolean known = greatest.isAtLeast(capability) && toolkit.knows(capability);
+        if (known || decision.result() == Result.FAILS) {
             return decision;
         }
         if (greatest.major() == capability.major()) {
@@ -250,7 +247,30 @@ public final class Compatibility {
                 NO_KERNEL_IMAGE,
                 "CUDA " + minor + " does not know compute capability " + capability
                         + ": it runs only if the program carries PTX",
-                "use an image of a newer CUDA");
+                table.toolkits().stream()
+                        .filter(newer -> newer.greatestCapability().isAtLeast(capability) && newer.knows(capability))
+                        .findFirst()
+                        .map(newer -> "use an image of CUDA " + newer.minorVersion() + " or newer")
+                        .orElse("use an image of a newer CUDA"));
+    }
+
+    private Decision withoutCode(CompatibilityQuestion question, Toolkit toolkit, Decision decision) {
+        Version capability = question.capability().orElseThrow();
+        String reason = "CUDA " + toolkit.minorVersion() + " has no code for compute capability " + capability
+                + ": it begins at " + toolkit.leastCapability();
+        List<String> images =
+                List.of(newestThatRuns(question, driverCuda(question).orElse(Version.of(0)))
+                        .map(newest -> "use an image of CUDA " + newest + " or older")
+                        .orElse("use an image of an older CUDA"));
+        return decision.result() == Result.FAILS
+                ? new Decision(
+                        Result.FAILS,
+                        decision.mechanism(),
+                        decision.cudaError(),
+                        Optional.empty(),
+                        decision.because(reason).reasons(),
+                        images)
+                : Decision.fails(NO_KERNEL_IMAGE, decision.mechanism(), reason, images);
     }
 
     private Decision withDriversWord(CompatibilityQuestion question, Version driverCuda, Decision decision) {

@@ -65,8 +65,10 @@ final class ForwardCompatibility {
                     plain);
         }
         if (!release.get().compatBases().contains(question.driver().major())) {
-            return withoutIt(Decision.fails(UNSUPPORTED_COMBINATION, "forward", wrongBase(question, release.get()),
-                    List.of(REMOVE)), plain);
+            return withoutIt(
+                    Decision.fails(
+                            UNSUPPORTED_COMBINATION, "forward", wrongBase(question, release.get()), List.of(REMOVE)),
+                    plain);
         }
         return decideToolkit(question, toolkit, minor);
     }
@@ -81,8 +83,7 @@ final class ForwardCompatibility {
     private static Decision notDatacenter(GpuClass kind, Decision plain) {
         String reason = "forward compatibility works on data-centre boards, this is "
                 + (kind == GpuClass.GEFORCE ? "a GeForce" : "a workstation board");
-        Decision fails =
-                withoutIt(Decision.fails(UNSUPPORTED_HARDWARE, "forward", reason, List.of(REMOVE)), plain);
+        Decision fails = withoutIt(Decision.fails(UNSUPPORTED_HARDWARE, "forward", reason, List.of(REMOVE)), plain);
         return kind == GpuClass.GEFORCE
                 ? fails
                 : new Decision(
@@ -104,9 +105,12 @@ final class ForwardCompatibility {
                 failure.mechanism(),
                 failure.cudaError(),
                 plain.needsDriver(),
-                Stream.concat(failure.reasons().stream(), plain.reasons().stream()).toList(),
-                Stream.concat(failure.actions().stream().map(action -> action + "; without it the error is "
-                                        + plain.cudaError().orElse(INSUFFICIENT_DRIVER) + ", so also:"),
+                Stream.concat(failure.reasons().stream(), plain.reasons().stream())
+                        .toList(),
+                Stream.concat(
+                                failure.actions().stream()
+                                        .map(action -> action + "; without it the error is "
+                                                + plain.cudaError().orElse(INSUFFICIENT_DRIVER) + ", so also:"),
                                 plain.actions().stream())
                         .toList());
     }

@@ -103,8 +103,7 @@ public record Platform(
 
     /** The same with what the user knows better. */
     public Platform with(Optional<Version> arch, Optional<GpuClass> kind) {
-        return new Platform(
-                driver, driverCuda, arch.or(this::capability), kind.or(this::gpuClass), brand, fabricDown);
+        return new Platform(driver, driverCuda, arch.or(this::capability), kind.or(this::gpuClass), brand, fabricDown);
     }
 
     /** The newest CUDA that the driver runs, by its own word or by the table. */

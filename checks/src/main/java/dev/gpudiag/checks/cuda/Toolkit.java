@@ -35,6 +35,11 @@ public record Toolkit(
         return Version.of(version.major(), version.minor());
     }
 
+    /** Whether the GPU is not older than what it compiles for. */
+    boolean compilesFor(Version capability) {
+        return capability.isAtLeast(leastCapability);
+    }
+
     /** Whether it compiles for a GPU within its range: Thor is 11.0 from CUDA 13 on, and was 10.1 before. */
     boolean knows(Version capability) {
         return capability.major() != THOR_MAJOR || version.major() >= THOR_FROM;

@@ -260,6 +260,22 @@ class CompatibilityTest {
     }
 
     @Test
+    void imageForAGpuIsNamedAndNoDriverWhereNoneHelps() {
+        Decision old = compatibility.decide(question("535.129.03", "13.0", "7.0"));
+        assertThat(old.cudaError()).hasValue(35);
+        assertThat(old.needsDriver()).isEmpty();
+        assertThat(old.actions()).containsExactly("use an image of CUDA 12.9 or older");
+        assertThat(compatibility.decide(question("580.65.06", "13.0", "7.0")).actions())
+                .containsExactly("use an image of CUDA 12.9 or older");
+        assertThat(compatibility.decide(question("470.82.01", "12.0", "3.5")).actions())
+                .containsExactly("use an image of CUDA 11.8 or older");
+        assertThat(compatibility.decide(question("580.65.06", "12.4", "10.0")).actions())
+                .containsExactly("use an image of CUDA 12.8 or newer");
+        assertThat(compatibility.decide(question("440.33.01", "11.0", "7.0")).actions())
+                .containsExactly("install driver 450.80.02 or newer");
+    }
+
+    @Test
     void compilingAtRunTimeIsARiskAlsoOnACompatibilityLibraryThatIsOlderThanTheProgram() {
         CompatibilityQuestion asked =
                 question("535.129.03", "12.9", "9.0").withCompat(GpuClass.DATACENTER, version("12.4"));

@@ -43,7 +43,17 @@ class ContainerEnvironmentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,true", "t,true", "TRUE,true", "True,true", "true,true", "yes,false", "0,false", "'',false", "tRue,false"})
+    @CsvSource({
+        "1,true",
+        "t,true",
+        "TRUE,true",
+        "True,true",
+        "true,true",
+        "yes,false",
+        "0,false",
+        "'',false",
+        "tRue,false"
+    })
     void disablingIsReadAsGoReadsATruth(String value, boolean disabled) {
         assertThat(of("NVIDIA_DISABLE_REQUIRE", value).requirementsDisabled()).isEqualTo(disabled);
     }
@@ -67,10 +77,25 @@ class ContainerEnvironmentTest {
 
     @ParameterizedTest
     @CsvSource({
-        "12.4.1, 12.4.1", "12.4.127-1, 12.4", "cu124, 12.4", "cu118, 11.8", "12, 12", "11.0.221, 11.0", "12.4, 12.4",
-        "99.9, 99.9", "12.4.99, 12.4", "cu12, ", "12.x, ", "'', ", "-1, ", "12..4, ", "1234.5, ", "twelve, "
+        "12.4.1, 12.4.1",
+        "12.4.127-1, 12.4",
+        "cu124, 12.4",
+        "cu118, 11.8",
+        "12, 12",
+        "11.0.221, 11.0",
+        "12.4, 12.4",
+        "99.9, 99.9",
+        "12.4.99, 12.4",
+        "cu12, ",
+        "12.x, ",
+        "'', ",
+        "-1, ",
+        "12..4, ",
+        "1234.5, ",
+        "twelve, "
     })
     void toolkitIsReadHoweverItIsWritten(String text, String version) {
-        assertThat(ToolkitText.parse(text)).isEqualTo(Optional.ofNullable(version).flatMap(Version::parse));
+        assertThat(ToolkitText.parse(text))
+                .isEqualTo(Optional.ofNullable(version).flatMap(Version::parse));
     }
 }

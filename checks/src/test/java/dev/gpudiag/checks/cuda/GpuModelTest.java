@@ -102,6 +102,7 @@ class GpuModelTest {
 
     @Test
     void nameWithoutEndIsReadToItsLimit() {
-        assertThat(GpuModel.ofName("x".repeat(1_000_000) + " Tesla T4").gpuClass()).isEmpty();
+        assertThat(GpuModel.ofName("x".repeat(1_000_000) + " Tesla T4").gpuClass())
+                .isEmpty();
     }
 }

@@ -23,7 +23,10 @@ class PlatformTest {
         var sample = NodeSamples.working()
                 .gpu(GpuSamples.h100(0).build())
                 .gpu(GpuSamples.h100(1).build())
-                .gpu(GpuSamples.h100(2).named("NVIDIA GeForce RTX 4090").with(GpuQuantities.COMPUTE_CAPABILITY, "8.9").build())
+                .gpu(GpuSamples.h100(2)
+                        .named("NVIDIA GeForce RTX 4090")
+                        .with(GpuQuantities.COMPUTE_CAPABILITY, "8.9")
+                        .build())
                 .build();
         assertThat(Platform.of(sample))
                 .extracting(platform -> platform.capability().orElseThrow().toString())
@@ -43,14 +46,10 @@ class PlatformTest {
             assertThat(platform.capability()).contains(Version.of(8, 0));
             assertThat(platform.gpuClass()).contains(GpuClass.DATACENTER);
         });
-        assertThat(first(GpuSamples.blank(0)
-                                .named("NVIDIA Graphics Device")
-                                .with(GpuQuantities.ARCHITECTURE, "Hopper"))
+        assertThat(first(GpuSamples.blank(0).named("NVIDIA Graphics Device").with(GpuQuantities.ARCHITECTURE, "Hopper"))
                         .capability())
                 .contains(Version.of(9, 0));
-        assertThat(first(GpuSamples.blank(0)
-                                .named("NVIDIA Graphics Device")
-                                .with(GpuQuantities.ARCHITECTURE, "Ampere"))
+        assertThat(first(GpuSamples.blank(0).named("NVIDIA Graphics Device").with(GpuQuantities.ARCHITECTURE, "Ampere"))
                         .capability())
                 .isEmpty();
     }
