@@ -18,6 +18,9 @@ public final class HostQuantities {
     public static final Quantity<String> CUDA_DRIVER_VERSION = text("cuda_driver_version", "newest CUDA it runs, 12.4");
     public static final Quantity<Long> GPU_COUNT = count("gpu_count", "GPUs that NVML counts");
 
+    public static final Quantity<Boolean> CONFIDENTIAL_COMPUTE =
+            flag("confidential_compute", "whether memory is encrypted against the host (R535 on)");
+
     // driver, as the host says
     public static final Quantity<String> LIBRARY_PATH = text("library_path", "libnvidia-ml.so.1 that was found");
     public static final Quantity<String> LIBRARY_VERSION = text("library_version", "version of that file");
@@ -36,6 +39,8 @@ public final class HostQuantities {
     public static final Quantity<String> BOOT_ID = text("boot_id", "random id of this boot");
     public static final Quantity<Double> UPTIME = decimal("uptime_seconds", "time since boot");
     public static final Quantity<Boolean> IN_CONTAINER = flag("in_container", "whether gpudiag runs in a container");
+    public static final Quantity<Boolean> HOST_PROCESSES_VISIBLE =
+            flag("host_processes_visible", "whether gpudiag, and with it NVML, sees the processes of the whole host");
     public static final Quantity<String> OPERATING_SYSTEM = text("operating_system", "name and version");
     public static final Quantity<String> PROCESSOR = text("processor", "model name of the processor");
     public static final Quantity<Long> PROCESSOR_COUNT = count("processor_count", "logical processors");

@@ -9,13 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is remembered of each GPU: a fixed number of points of the few quantities that change with time.
  *
- * <p>One point per {@code resolution} and GPU takes {@link #BYTES_PER_POINT}; a ring that is full forgets its oldest
- * point. A GPU that has not been seen for the whole span is forgotten. When the clock goes back, the GPU's history begins
- * anew. One writer; {@link #copy()} gives readers a snapshot.
+ * <p>One point per {@code resolution} and GPU takes {@link #BYTES_PER_POINT}, one of a MIG device
+ * {@link #BYTES_PER_MIG_POINT}; a ring that is full forgets its oldest point. A GPU that has not been seen for the whole
+ * span is forgotten. When the clock goes back, the GPU's history begins anew. One writer; {@link #copy()} gives readers a
+ * snapshot.
  */
 public final class SampleHistory {
 
@@ -27,15 +29,21 @@ public final class SampleHistory {
             GpuQuantities.POWER_USAGE,
             GpuQuantities.CLOCK_EVENT_REASONS);
 
-    /** Bytes of one point of one GPU: a time stamp, a process count and a double per remembered quantity. */
-    public static final int BYTES_PER_POINT = Long.BYTES + Double.BYTES * (REMEMBERED.size() + 1);
+    /** Bytes of one point of one GPU: a time stamp, what is known of its processes, a double per remembered quantity. */
+    public static final int BYTES_PER_POINT = Long.BYTES + Double.BYTES * (REMEMBERED.size() + 2);
+
+    /** Bytes of one point of one MIG device: a time stamp and its used memory. */
+    public static final int BYTES_PER_MIG_POINT = Long.BYTES + Double.BYTES;
 
     private static final int PROCESSES = REMEMBERED.size();
-    private static final int COLUMNS = REMEMBERED.size() + 1;
+    private static final int UNACCOUNTED = REMEMBERED.size() + 1;
+    private static final int COLUMNS = REMEMBERED.size() + 2;
 
     private final Duration span;
     private final Duration resolution;
     private final Map<String, PointRing> rings = new LinkedHashMap<>();
+    private final Map<String, PointRing> migRings = new LinkedHashMap<>();
+    private final StuckProcesses stuck = new StuckProcesses();
 
     /** A value at an instant. */
     public record Sample(Instant at, double value) {}
@@ -69,7 +77,9 @@ public final class SampleHistory {
 
     /** Bytes that the points of all GPUs take now. */
     public long bytes() {
-        return rings.values().stream().mapToLong(PointRing::bytes).sum();
+        return Stream.concat(rings.values().stream(), migRings.values().stream())
+                .mapToLong(PointRing::bytes)
+                .sum();
     }
 
     /** Remembers a sample; one that comes sooner than the resolution after the last is left out. */
@@ -79,28 +89,54 @@ public final class SampleHistory {
                 add(gpu);
             }
         }
+        stuck.see(sample);
         long oldest = sample.takenAt().minus(span).toEpochMilli();
-        rings.values().removeIf(ring -> {
-            ring.removeOlderThan(oldest);
-            return ring.size() == 0;
-        });
+        Stream.of(rings, migRings)
+                .forEach(map -> map.values().removeIf(ring -> {
+                    ring.removeOlderThan(oldest);
+                    return ring.size() == 0;
+                }));
     }
 
     private void add(GpuSample gpu) {
-        PointRing ring = rings.computeIfAbsent(gpu.identity().key(), key -> new PointRing(pointsPerGpu(), COLUMNS));
-        long now = gpu.takenAt().toEpochMilli();
-        if (ring.size() > 0 && now < ring.lastTime()) {
-            ring.clear();
-        }
-        if (ring.size() > 0 && now - ring.lastTime() < spacingMillis()) {
-            return;
-        }
         double[] point = new double[COLUMNS];
         for (int i = 0; i < PROCESSES; i++) {
             point[i] = gpu.value(REMEMBERED.get(i)).map(Number::doubleValue).orElse(Double.NaN);
         }
         point[PROCESSES] =
                 gpu.processes().value().map(list -> (double) list.size()).orElse(Double.NaN);
+        point[UNACCOUNTED] = ProcessMemory.unaccounted(gpu).orElse(Double.NaN);
+        add(rings, gpu.identity().key(), gpu.takenAt(), point);
+        for (MigDevice device : gpu.migDevices().value().orElse(List.of())) {
+            double used = device.readings()
+                    .value(GpuQuantities.MEMORY_USED)
+                    .map(Number::doubleValue)
+                    .orElse(Double.NaN);
+            add(migRings, migKey(gpu.identity(), device), gpu.takenAt(), new double[] {used});
+        }
+    }
+
+    /** A MIG device that is made anew has a new UUID, so that its past is not taken for its predecessor's. */
+    private static String migKey(GpuIdentity gpu, MigDevice device) {
+        return device.readings()
+                .value(GpuQuantities.MIG_UUID)
+                .orElseGet(() -> gpu.key() + "/"
+                        + device.readings()
+                                .value(GpuQuantities.GPU_INSTANCE)
+                                .map(String::valueOf)
+                                .orElse("?")
+                        + "/" + device.index());
+    }
+
+    private void add(Map<String, PointRing> into, String key, Instant takenAt, double[] point) {
+        PointRing ring = into.computeIfAbsent(key, any -> new PointRing(pointsPerGpu(), point.length));
+        long now = takenAt.toEpochMilli();
+        if (ring.size() > 0 && now < ring.lastTime()) {
+            ring.clear();
+        }
+        if (ring.size() > 0 && now - ring.lastTime() < spacingMillis()) {
+            return;
+        }
         ring.add(now, point);
     }
 
@@ -123,8 +159,31 @@ public final class SampleHistory {
         return column(gpu, PROCESSES, from);
     }
 
+    /** Used memory that no listed process owns, in bytes, since {@code from}, oldest first, where that was known. */
+    public List<Sample> unaccountedMemory(GpuIdentity gpu, Instant from) {
+        return column(gpu, UNACCOUNTED, from);
+    }
+
+    /** Used memory of a MIG device, in bytes, since {@code from}, oldest first. */
+    public List<Sample> usedMemory(GpuIdentity gpu, MigDevice device, Instant from) {
+        return column(migRings.get(migKey(gpu, device)), 0, from);
+    }
+
+    /** Since when a holder of a GPU has been dead or stuck in the kernel; empty for one that is neither. */
+    public Optional<Instant> stuckSince(GpuHolder holder) {
+        return stuck.since(holder);
+    }
+
+    /** Since when NVML has listed a process that the host does not have; empty where the host has it. */
+    public Optional<Instant> absentSince(long pid) {
+        return stuck.absentSince(pid);
+    }
+
     private List<Sample> column(GpuIdentity gpu, int column, Instant from) {
-        PointRing ring = rings.get(gpu.key());
+        return column(rings.get(gpu.key()), column, from);
+    }
+
+    private static List<Sample> column(PointRing ring, int column, Instant from) {
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; ring != null && i < ring.size(); i++) {
             Instant at = Instant.ofEpochMilli(ring.time(i));
@@ -148,6 +207,8 @@ public final class SampleHistory {
     public SampleHistory copy() {
         SampleHistory copy = new SampleHistory(span, resolution);
         rings.forEach((key, ring) -> copy.rings.put(key, ring.copy()));
+        migRings.forEach((key, ring) -> copy.migRings.put(key, ring.copy()));
+        copy.stuck.take(stuck);
         return copy;
     }
 }

@@ -34,12 +34,18 @@ public final class Evidences {
 
     /** A history of GPU 0: {@code seconds} back from now, one point each {@code step}, by the second from its start. */
     public static Evidences series(int seconds, int step, IntFunction<GpuSamples> gpuAt) {
+        return series(seconds, step, gpuAt, second -> NodeSamples.working());
+    }
+
+    /** The same on a node that changes with time too. */
+    public static Evidences series(
+            int seconds, int step, IntFunction<GpuSamples> gpuAt, IntFunction<NodeSamples> nodeAt) {
         SampleHistory history = new SampleHistory(Duration.ofHours(24), Duration.ofSeconds(step));
         NodeSample last = null;
         for (int second = 0; second <= seconds; second += step) {
             var at = GpuSamples.NOW.minusSeconds(seconds - second);
             GpuSample gpu = gpuAt.apply(second).at(at).build();
-            last = NodeSamples.working().at(at).gpu(gpu).build();
+            last = nodeAt.apply(second).at(at).gpu(gpu).build();
             history.add(last);
         }
         Evidences evidences = of(last);

@@ -121,6 +121,25 @@ public final class GpuSamples {
         return this;
     }
 
+    /** One more process, which holds this much. */
+    public GpuSamples process(long pid, long usedBytes) {
+        return process(pid, Reading.of(usedBytes, "nvml"));
+    }
+
+    public GpuSamples process(long pid, Reading<Long> used) {
+        List<ComputeProcess> list = new ArrayList<>(processes.value().orElse(List.of()));
+        list.add(new ComputeProcess(
+                pid,
+                ComputeProcess.Type.COMPUTE,
+                Optional.of("python"),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                used,
+                Reading.notRead("")));
+        processes = Reading.of(list, "nvml");
+        return this;
+    }
+
     public GpuSamples processesUnknown() {
         processes = Reading.missing(Reason.NO_PERMISSION, "nvml", "no permission");
         return this;

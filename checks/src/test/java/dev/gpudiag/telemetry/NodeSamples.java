@@ -24,6 +24,7 @@ public final class NodeSamples {
     private final List<PciDevice> devices = new ArrayList<>();
     private final List<DeviceNode> deviceNodes = new ArrayList<>();
     private final List<GpuSample> gpus = new ArrayList<>();
+    private HostSample host = HostSample.notRead();
 
     private NodeSamples() {}
 
@@ -44,6 +45,7 @@ public final class NodeSamples {
                 .with(MODULE_LOADED, true)
                 .with(DRIVER_INSTALLED, true)
                 .with(IN_CONTAINER, false)
+                .with(HOST_PROCESSES_VISIBLE, true)
                 .with(MODULE_VERSION, VERSION)
                 .with(MODULE_ON_DISK_VERSION, VERSION)
                 .with(MODULE_FLAVOUR, "proprietary")
@@ -143,6 +145,12 @@ public final class NodeSamples {
         return this;
     }
 
+    /** What holds its GPUs. */
+    public NodeSamples holders(GpuHolder... holders) {
+        host = new HostSample(Reading.of(List.of(holders), "/proc"), Reading.notRead("not looked at"));
+        return this;
+    }
+
     public NodeSamples at(Instant instant) {
         takenAt = instant;
         return this;
@@ -150,6 +158,6 @@ public final class NodeSamples {
 
     public NodeSample build() {
         DriverState driver = new DriverState(nvml, readings.build(), pci, nodes);
-        return new NodeSample(takenAt, SampleSource.live(), driver, gpus);
+        return new NodeSample(takenAt, SampleSource.live(), driver, gpus, host);
     }
 }

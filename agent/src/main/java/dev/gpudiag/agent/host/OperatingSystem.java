@@ -4,6 +4,9 @@ import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,11 @@ final class OperatingSystem {
     private static final Pattern SECONDS = Pattern.compile("\\d{1,12}(\\.\\d{1,6})?");
     private static final List<String> CONTAINER_FILES = List.of("/.dockerenv", "/run/.containerenv");
     private static final Pattern CONTAINER_GROUP = Pattern.compile("docker|kubepods|containerd|libpod|/lxc");
+
+    private static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/pid");
+
+    /** PROC_PID_INIT_INO of the kernel: the namespace that every other one is in. */
+    private static final String FIRST_NAMESPACE = "pid:[4026531836]";
 
     private final HostRoot root;
     private final Map<String, String> environment;
@@ -33,6 +41,7 @@ final class OperatingSystem {
                 .put(HostQuantities.UPTIME, uptime())
                 .put(HostQuantities.OPERATING_SYSTEM, name())
                 .put(HostQuantities.IN_CONTAINER, inContainer())
+                .put(HostQuantities.HOST_PROCESSES_VISIBLE, seesHostProcesses())
                 .build();
     }
 
@@ -73,6 +82,19 @@ final class OperatingSystem {
                 && value.charAt(0) == value.charAt(value.length() - 1)
                 && (value.startsWith("\"") || value.startsWith("'"));
         return quoted ? value.substring(1, value.length() - 1) : value;
+    }
+
+    /** NVML tells of processes in the caller's own pid namespace only, wherever the host's files are mounted. */
+    private Reading<Boolean> seesHostProcesses() {
+        if (root.isSimulated()) {
+            return Reading.of(true, "simulated host");
+        }
+        try {
+            return Reading.of(
+                    Files.readSymbolicLink(OWN_NAMESPACE).toString().equals(FIRST_NAMESPACE), OWN_NAMESPACE.toString());
+        } catch (IOException e) {
+            return Reading.missing(Reason.FAILED, OWN_NAMESPACE.toString(), String.valueOf(e.getMessage()));
+        }
     }
 
     private Reading<Boolean> inContainer() {

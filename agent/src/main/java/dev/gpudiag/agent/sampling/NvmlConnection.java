@@ -57,6 +57,11 @@ record NvmlConnection(Optional<Nvml> nvml, Reading<Boolean> state, Readings read
         put(readings, HostQuantities.NVML_VERSION, "nvmlSystemGetNVMLVersion", nvml::systemNvmlVersion);
         put(readings, HostQuantities.CUDA_DRIVER_VERSION, "nvmlSystemGetCudaDriverVersion_v2", () -> cuda(nvml));
         put(readings, HostQuantities.GPU_COUNT, "nvmlDeviceGetCount_v2", () -> (long) nvml.deviceCount());
+        put(
+                readings,
+                HostQuantities.CONFIDENTIAL_COMPUTE,
+                "nvmlSystemGetConfComputeState",
+                () -> nvml.confComputeState().enabled());
         Readings read = readings.build();
         int count = read.value(HostQuantities.GPU_COUNT).orElse(0L).intValue();
         return new NvmlConnection(Optional.of(nvml), Reading.of(true, "nvmlInit_v2"), read, count);

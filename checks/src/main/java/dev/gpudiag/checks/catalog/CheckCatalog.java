@@ -13,6 +13,7 @@ public final class CheckCatalog {
             new EccCheck(),
             new TemperatureCheck(),
             new MemoryCheck(),
+            new MemoryUnaccountedCheck(),
             new UtilizationCheck());
 
     private CheckCatalog() {}

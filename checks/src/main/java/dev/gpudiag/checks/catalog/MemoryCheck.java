@@ -10,6 +10,7 @@ import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.GpuCheck;
+import dev.gpudiag.checks.Rule;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
@@ -31,7 +32,7 @@ import java.util.Optional;
  * How full the framebuffer is, and whether it will be full soon.
  *
  * <p>A full GPU that stays as it is is INFO: serving engines reserve 75 to 95 % on purpose. One that grows towards the
- * end is WARNING. Growth of a MIG device is not remembered, so that one is INFO at most.
+ * end is WARNING, and so is a MIG device.
  */
 final class MemoryCheck implements GpuCheck {
 
@@ -60,7 +61,17 @@ final class MemoryCheck implements GpuCheck {
             "memory",
             "used framebuffer, and whether it grows towards the end",
             EnumSet.of(Precondition.USABLE_DRIVER, Precondition.GPU),
-            List.of(LIMIT, WINDOW, HORIZON));
+            List.of(LIMIT, WINDOW, HORIZON),
+            List.of(
+                    new Rule(
+                            "mem.pressure",
+                            "nvmlDeviceGetMemoryInfo_v2 of GPU and MIG device, and its history",
+                            "steady growth over 20 min that fills it within 30 min, with less than 15 % free;"
+                                    + " INFO over 90 %",
+                            Status.WARNING,
+                            "let the job that grows write a checkpoint and restart it smaller",
+                            "gpudiag's own proposal"),
+                    Bar1Pressure.RULE));
 
     /** Memory of a GPU or a MIG device, without what driver and firmware keep for themselves. */
     private record Framebuffer(double used, double usable) {
@@ -81,41 +92,37 @@ final class MemoryCheck implements GpuCheck {
     @Override
     public List<Finding> evaluate(GpuSample gpu, Evidence evidence) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(whole(gpu, evidence));
+        findings.add(judge(
+                Subject.gpu(gpu.identity()),
+                gpu.readings(),
+                evidence.history().series(gpu.identity(), MEMORY_USED, Instant.MIN),
+                evidence));
         for (MigDevice device : gpu.migDevices().value().orElse(List.of())) {
-            findings.add(mig(gpu, device, evidence));
+            findings.add(judge(
+                    Subject.mig(gpu.identity(), device),
+                    device.readings(),
+                    evidence.history().usedMemory(gpu.identity(), device, Instant.MIN),
+                    evidence));
         }
+        Bar1Pressure.of(gpu).ifPresent(findings::add);
         return findings;
     }
 
-    private static Finding whole(GpuSample gpu, Evidence evidence) {
-        Subject subject = Subject.gpu(gpu.identity());
-        Optional<Finding> unread = unread(subject, gpu.readings());
+    private static Finding judge(Subject subject, Readings readings, List<Sample> series, Evidence evidence) {
+        Optional<Finding> unread = unread(subject, readings);
         if (unread.isPresent()) {
             return unread.get();
         }
-        Framebuffer memory = framebuffer(gpu.readings());
+        Framebuffer memory = framebuffer(readings);
         Instant now = evidence.sample().takenAt();
-        List<Sample> series = evidence.history().series(gpu.identity(), MEMORY_USED, Instant.MIN);
         Optional<Growth> growth = Growth.of(series, now, evidence.setting(WINDOW));
         if (growth.filter(Growth::isSteady).isPresent() && !wasHereBefore(series, memory, now, evidence)) {
-            return growing(subject, gpu.readings(), memory, growth.get(), evidence);
+            return growing(subject, readings, memory, growth.get(), evidence);
         }
         String tendency = growth.isPresent()
                 ? "does not grow steadily"
                 : "growth not known without " + Setting.format(evidence.setting(WINDOW)) + " of history";
-        return level(subject, gpu.readings(), memory, tendency, evidence);
-    }
-
-    private static Finding mig(GpuSample gpu, MigDevice device, Evidence evidence) {
-        Subject subject = Subject.mig(gpu.identity(), device);
-        return unread(subject, device.readings())
-                .orElseGet(() -> level(
-                        subject,
-                        device.readings(),
-                        framebuffer(device.readings()),
-                        "growth of a MIG device is not followed",
-                        evidence));
+        return level(subject, readings, memory, tendency, evidence);
     }
 
     private static Optional<Finding> unread(Subject subject, Readings readings) {

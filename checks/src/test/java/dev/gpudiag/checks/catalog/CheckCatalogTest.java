@@ -66,6 +66,7 @@ class CheckCatalogTest {
     void whatExplainsTheRestComesFirst() {
         assertThat(CheckCatalog.all())
                 .extracting(check -> check.spec().id())
-                .containsExactly("driver", "devices", "ecc", "temperature", "memory", "utilization");
+                .containsExactly(
+                        "driver", "devices", "ecc", "temperature", "memory", "memory-unaccounted", "utilization");
     }
 }

@@ -1,8 +1,11 @@
 package dev.gpudiag.checks.catalog;
 
+import static dev.gpudiag.telemetry.GpuQuantities.BAR1_TOTAL;
+import static dev.gpudiag.telemetry.GpuQuantities.BAR1_USED;
 import static dev.gpudiag.telemetry.GpuQuantities.MEMORY_RESERVED;
 import static dev.gpudiag.telemetry.GpuQuantities.MEMORY_TOTAL;
 import static dev.gpudiag.telemetry.GpuQuantities.MEMORY_USED;
+import static dev.gpudiag.telemetry.GpuQuantities.MIG_UUID;
 import static dev.gpudiag.telemetry.GpuSamples.GIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +17,7 @@ import dev.gpudiag.telemetry.GpuSamples;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -256,8 +260,61 @@ class MemoryCheckTest {
 
         assertThat(Evidences.of(h100(20).mig(full, silent)).said("memory"))
                 .containsExactly(
-                        "INFO gpu 0 mig 3: 95 % used, 9.5 GiB of 10.0 GiB; growth of a MIG device is not followed",
+                        "INFO gpu 0 mig 3: 95 % used, 9.5 GiB of 10.0 GiB; growth not known without 20m of history",
                         "OK gpu 0: 25 % used, 20.0 GiB of 80.0 GiB",
                         "SKIPPED gpu 0 mig 5: memory: not in this recording");
+    }
+
+    @Test
+    void aMigDeviceThatGrowsTowardsItsEndIsAWarning() {
+        Evidences evidences = Evidences.series(
+                TWENTY_MINUTES, 15, second -> h100(20).mig(mig(0, 8.5 + 1.0 * second / TWENTY_MINUTES), mig(1, 9.8)));
+
+        assertThat(evidences.said("memory"))
+                .contains(
+                        "WARNING gpu 0 mig 0: 95 % used, 9.5 GiB of 10.0 GiB, grows by 3.0 GiB/h, full in 10 m",
+                        "INFO gpu 0 mig 1: 98 % used, 9.8 GiB of 10.0 GiB; does not grow steadily");
+    }
+
+    @Test
+    void aMigDeviceThatWasMadeAnewHasNoPast() {
+        Evidences evidences = Evidences.series(
+                TWENTY_MINUTES,
+                15,
+                second -> h100(20).mig(mig(second < 600 ? 5 : 6, 0, 8.5 + 1.0 * second / TWENTY_MINUTES)));
+
+        assertThat(evidences.said("memory").getFirst()).contains("growth not known");
+    }
+
+    private static MigDevice mig(int index, double usedGib) {
+        return mig(index, index, usedGib);
+    }
+
+    private static MigDevice mig(int uuid, int index, double usedGib) {
+        return new MigDevice(
+                index,
+                Readings.builder()
+                        .put(MIG_UUID, "MIG-" + uuid, "nvml")
+                        .put(MEMORY_TOTAL, 10 * GIB, "nvml")
+                        .put(MEMORY_USED, (long) (usedGib * GIB), "nvml")
+                        .build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 100, ", "128, 116, WARNING", "0.25, 0.25, INFO", "0.25, 0.1, "})
+    void bar1ThatIsNearlyMappedIsAWarningUnlessTheApertureIsSmall(double total, double used, Status status) {
+        GpuSamples gpu = h100(20).with(BAR1_TOTAL, (long) (total * GIB)).with(BAR1_USED, (long) (used * GIB));
+
+        assertThat(Evidences.of(gpu).result("memory").findings())
+                .filteredOn(finding -> finding.seen().startsWith("BAR1"))
+                .extracting(Finding::status)
+                .isEqualTo(status == null ? List.of() : List.of(status));
+    }
+
+    @Test
+    void aGpuThatTellsNoBar1IsNotJudgedByIt() {
+        assertThat(Evidences.of(h100(20).with(BAR1_TOTAL, 0L).with(BAR1_USED, 0L))
+                        .said("memory"))
+                .hasSize(1);
     }
 }
