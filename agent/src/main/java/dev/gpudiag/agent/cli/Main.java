@@ -62,6 +62,7 @@ public final class Main {
                 new CheckCommand(context),
                 new CompatCommand(context),
                 new FitCommand(context),
+                new ExplainCommand(context),
                 new ListCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
