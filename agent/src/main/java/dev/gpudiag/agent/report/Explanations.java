@@ -29,11 +29,11 @@ public final class Explanations {
                     .append(readings.size())
                     .append(" meanings; choose one by its first line\n\n");
         }
+        String gap = "";
         for (Explanation reading : readings) {
-            if (reading != readings.getFirst()) {
-                text.append('\n');
-            }
+            text.append(gap);
             one(text, reading);
+            gap = "\n";
         }
         return text.toString();
     }
