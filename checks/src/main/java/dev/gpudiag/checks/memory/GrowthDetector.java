@@ -1,0 +1,245 @@
+package dev.gpudiag.checks.memory;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/**
+ * Whether one series of used memory grows as a leak does.
+ *
+ * <p>One detector per process, MIG instance or workload; who is who (GPU, instance, pid, start time, boot) is the
+ * caller's. Samples come in time order, every second to every five minutes, with gaps; a clock that is set back does not
+ * lose what is known. The level is judged once per five minutes. A detector takes about {@link #stateBytes()}. Not
+ * thread-safe.
+ */
+public final class GrowthDetector {
+
+    /** Events that are remembered. */
+    public static final int EVENTS = 32;
+
+    private static final int MAGIC = 0x6770_6731;
+    private static final int HEADER_BYTES = 128;
+    private static final int EVENT_BYTES = Long.BYTES + 1;
+    private static final int HOLD = 3;
+
+    private final GrowthOptions options;
+    private final FloorTrack floors;
+    private final GrowthSearch search;
+    private final Deque<GrowthEvent> events = new ArrayDeque<>();
+
+    private long firstMillis = -1;
+    private long lastMillis = -1;
+    private long clockOffset;
+    private GrowthLevel level = GrowthLevel.NONE;
+    private GrowthLevel claimed = GrowthLevel.NONE;
+    private int held;
+    private GrowthSearch.Segment segment;
+
+    public GrowthDetector(GrowthOptions options) {
+        this(options, new FloorTrack());
+    }
+
+    private GrowthDetector(GrowthOptions options, FloorTrack floors) {
+        this.options = options;
+        this.floors = floors;
+        search = new GrowthSearch(floors, options);
+    }
+
+    /** One sample: the used memory at a time. */
+    public void add(Instant at, long usedBytes) {
+        if (usedBytes < 0) {
+            throw new IllegalArgumentException("a value that was not read is no sample: " + usedBytes);
+        }
+        long millis = steady(at.toEpochMilli());
+        long bucket = bucket(millis);
+        if (!floors.isEmpty() && bucket > floors.newest()) {
+            judge(floors.newest());
+        }
+        floors.add(bucket, usedBytes);
+        lastMillis = millis;
+        if (firstMillis < 0) {
+            firstMillis = millis;
+        }
+    }
+
+    /** The level alone, which costs nothing. */
+    public GrowthLevel level() {
+        return level;
+    }
+
+    public GrowthVerdict verdict() {
+        boolean grows = level != GrowthLevel.NONE;
+        Optional<GrowthEvent> raised = grows ? Optional.of(events.getLast()) : Optional.empty();
+        return new GrowthVerdict(
+                level,
+                grows ? shape() : GrowthShape.NONE,
+                raised.map(GrowthEvent::at),
+                grows ? Optional.of(instant(segment.from())) : Optional.empty(),
+                grows ? slope() : Optional.empty(),
+                why(),
+                List.copyOf(events));
+    }
+
+    /** Bytes that this detector keeps, give or take the headers of a dozen objects. */
+    public int stateBytes() {
+        return FloorTrack.BYTES + HEADER_BYTES + EVENTS * EVENT_BYTES;
+    }
+
+    /** Everything that is known, for a file that survives the agent. */
+    public byte[] serialize() {
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + floors.writtenBytes() + events.size() * EVENT_BYTES);
+        out.putInt(MAGIC).putLong(firstMillis).putLong(lastMillis).putLong(clockOffset);
+        out.put(level.code()).put(claimed.code()).put((byte) held);
+        out.put((byte) events.size());
+        for (GrowthEvent event : events) {
+            out.putLong(event.at().toEpochMilli()).put(event.level().code());
+        }
+        floors.write(out);
+        CRC32 sum = new CRC32();
+        sum.update(out.array(), 0, out.position());
+        out.putLong(sum.getValue());
+        byte[] state = new byte[out.position()];
+        out.flip().get(state);
+        return state;
+    }
+
+    /**
+     * A detector that goes on where {@link #serialize()} left it.
+     *
+     * @throws IllegalArgumentException where this is not such a state, whole and unchanged
+     */
+    public static GrowthDetector restore(GrowthOptions options, byte[] state) {
+        if (state.length < Long.BYTES) {
+            throw new IllegalArgumentException("not the state of a growth detector: too short");
+        }
+        CRC32 sum = new CRC32();
+        sum.update(state, 0, state.length - Long.BYTES);
+        ByteBuffer in = ByteBuffer.wrap(state);
+        if (in.getInt(0) != MAGIC || in.getLong(state.length - Long.BYTES) != sum.getValue()) {
+            throw new IllegalArgumentException("not the state of a growth detector: foreign or damaged");
+        }
+        try {
+            return read(options, in.position(Integer.BYTES));
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("not the state of a growth detector: truncated", e);
+        }
+    }
+
+    private static GrowthDetector read(GrowthOptions options, ByteBuffer in) {
+        long first = in.getLong();
+        long last = in.getLong();
+        long offset = in.getLong();
+        GrowthLevel level = GrowthLevel.ofCode(in.get());
+        GrowthLevel claimed = GrowthLevel.ofCode(in.get());
+        int held = in.get();
+        Deque<GrowthEvent> events = new ArrayDeque<>();
+        for (int left = in.get(); left > 0; left--) {
+            events.add(new GrowthEvent(Instant.ofEpochMilli(in.getLong()), GrowthLevel.ofCode(in.get())));
+        }
+        GrowthDetector detector = new GrowthDetector(options, FloorTrack.read(in));
+        detector.firstMillis = first;
+        detector.lastMillis = last;
+        detector.clockOffset = offset;
+        detector.claimed = claimed;
+        detector.held = held;
+        detector.events.addAll(events);
+        detector.level = level;
+        if (level != GrowthLevel.NONE) {
+            detector.segment = detector.search
+                    .search(detector.usableFrom(), detector.floors.newest() - 1)
+                    .orElse(null);
+            if (detector.segment == null || events.isEmpty()) {
+                detector.level = GrowthLevel.NONE;
+            }
+        }
+        return detector;
+    }
+
+    /** Time that does not go back when the clock does. */
+    private long steady(long clockMillis) {
+        long millis = clockMillis + clockOffset;
+        if (lastMillis >= 0 && millis < lastMillis) {
+            clockOffset += lastMillis - millis;
+            return lastMillis;
+        }
+        return millis;
+    }
+
+    private void judge(long last) {
+        Optional<GrowthSearch.Segment> found = search.search(usableFrom(), last);
+        GrowthLevel claim = found.map(GrowthSearch::level).orElse(GrowthLevel.NONE);
+        held = claim.compareTo(level) > 0 && claim.compareTo(claimed) >= 0 ? held + 1 : 0;
+        claimed = claim;
+        if (found.isPresent() && (segment == null || claim.compareTo(level) >= 0)) {
+            segment = found.get();
+        }
+        if (held >= HOLD) {
+            change(claim, last);
+            held = 0;
+        } else if (level != GrowthLevel.NONE && !stillGrows(last)) {
+            change(GrowthLevel.NONE, last);
+            segment = null;
+        }
+    }
+
+    private boolean stillGrows(long last) {
+        int span = Math.max(FloorTrack.PER_HOUR * 5 / 12, segment.blockBuckets());
+        double now = floors.floor(last - span + 1, last);
+        double before = floors.floor(last - 2L * span + 1, last - span);
+        double expected = segment.line().slope() * span / FloorTrack.PER_HOUR;
+        return !(now - before < 0.3 * expected);
+    }
+
+    private void change(GrowthLevel next, long bucket) {
+        level = next;
+        if (events.size() == EVENTS) {
+            events.removeFirst();
+        }
+        events.add(new GrowthEvent(instant(bucket + 1), next));
+    }
+
+    private long usableFrom() {
+        long warm = options.startedAt().map(Instant::toEpochMilli).orElse(firstMillis)
+                + options.warmUp().toMillis();
+        return bucket(Math.max(warm, firstMillis) - 1) + 1;
+    }
+
+    private GrowthShape shape() {
+        if (segment.plateauBefore()) {
+            return GrowthShape.GROWTH_AFTER_PLATEAU;
+        }
+        return segment.steady() ? GrowthShape.STEADY_GROWTH : GrowthShape.LASTING_GROWTH;
+    }
+
+    private Optional<GrowthSlope> slope() {
+        double perHour = segment.line().slope();
+        double error = 1.645 * segment.line().scatter() * 3.5 / Math.sqrt(segment.blocks()) / segment.hours();
+        return Optional.of(new GrowthSlope(perHour, perHour - error, perHour + error));
+    }
+
+    private String why() {
+        if (level == GrowthLevel.NONE) {
+            return "no growth that goes on";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s: %.0f MiB in %.1f h",
+                shape().text(),
+                segment.line().gained() / (1 << 20),
+                segment.hours());
+    }
+
+    private Instant instant(long bucket) {
+        return Instant.ofEpochMilli(bucket * FloorTrack.BUCKET_SECONDS * 1000L - clockOffset);
+    }
+
+    private static long bucket(long millis) {
+        return Math.floorDiv(millis, FloorTrack.BUCKET_SECONDS * 1000L);
+    }
+}
