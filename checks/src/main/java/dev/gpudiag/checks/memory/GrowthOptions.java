@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * What a {@link GrowthDetector} knows of its process before the first sample.
  *
  * @param startedAt when the process began; empty where it is not known: then warm-up counts from the first sample
- * @param deviceBytes memory of the GPU or MIG instance; growth below a thousandth of it is not looked at
+ * @param deviceBytes memory of the GPU or MIG instance; growth below half a thousandth of it is not looked at
  * @param leastGrowthBytes growth below this is not looked at
  * @param warmUp first part of the process's life that is not judged
  */
@@ -44,6 +44,6 @@ public record GrowthOptions(
 
     /** Growth in bytes below which nothing is said. */
     double threshold() {
-        return Math.max((double) leastGrowthBytes, (double) deviceBytes.orElse(0) / 1000);
+        return Math.max((double) leastGrowthBytes, (double) deviceBytes.orElse(0) / 2000);
     }
 }

@@ -37,6 +37,7 @@ public record GrowthSlope(double bytesPerHour, double lowBytesPerHour, double hi
 
     private static Duration after(double bytes, double bytesPerHour) {
         double seconds = Math.max(0, bytes) / bytesPerHour * 3600;
-        return Duration.ofSeconds((long) Math.min(seconds, Duration.ofDays(3650).toSeconds()));
+        return Duration.ofSeconds(
+                (long) Math.min(seconds, (double) Duration.ofDays(3650).toSeconds()));
     }
 }
