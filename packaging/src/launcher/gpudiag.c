@@ -5,11 +5,12 @@
  * A thread that waits inside the NVIDIA kernel driver (state D) keeps its whole process, whoever waits for it, and
  * every descriptor it inherited. So the Java process gets pipes of ours instead of the caller's descriptors, writes its
  * exit code to a control pipe once all output is flushed, and is never waited for after that. `serve` is no such
- * command: it replaces this process, so that systemd watches the Java process itself. Nor is `xid`, which reads standard
- * input for as long as it lasts, and asks no driver.
+ * command: it replaces this process, so that systemd watches the Java process itself. Nor are those that read what the
+ * caller gives them, for as long as it lasts, and ask no driver. Those that watch have no deadline.
  *
  * Environment given to Java: GPUDIAG_CONTROL_FD (where to write the exit code as a decimal line), GPUDIAG_DEADLINE_NANOS
- * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured).
+ * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured),
+ * GPUDIAG_PROGRESS (1 when stderr is a terminal).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,6 +34,7 @@ enum { EXIT_UNDETERMINED = 3, EXIT_BUG = 70, EXIT_IO = 74 };
 #define DEFAULT_TIMEOUT (10 * SECOND)
 #define GRACE (2 * SECOND)          /* Java's own deadline comes first: it can say which call hangs */
 #define LONGEST (24 * 3600 * SECOND)
+#define FOR_EVER (INT64_MAX / 4)
 #define TICK_MILLIS 100             /* how late a death without an exit code is noticed */
 
 static const char *const ALWAYS[] = {
@@ -49,6 +51,9 @@ static const char *const SERVE[] = {
     "-Xms6m", "-Xmx64m", "-Xmn3m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=15", "-Xss512k",
     "-XX:ReservedCodeCacheSize=32m", "-XX:TrimNativeHeapInterval=2000", "-XX:+ExitOnOutOfMemoryError",
     "-XX:-CreateCoredumpOnCrash", NULL};
+
+static const char *const READING[] = {"analyze-memory", "explain-oom", "torch", "xid", NULL};
+static const char *const WATCHING[] = {"advise", "watch-memory", NULL};
 
 static volatile sig_atomic_t caught; /* the signal to forward, 0 for none */
 static volatile sig_atomic_t catches;
@@ -128,6 +133,7 @@ static void clean_environment(void) {
     unsetenv("GPUDIAG_CONTROL_FD");
     unsetenv("GPUDIAG_DEADLINE_NANOS");
     unsetenv("GPUDIAG_COLOR");
+    unsetenv("GPUDIAG_PROGRESS");
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("MALLOC_ARENA_MAX", "1", 1);
 }
@@ -156,6 +162,12 @@ static int64_t timeout_of(int argc, char **argv) {
             timeout = parse_timeout(argv[++i]);
     }
     return timeout;
+}
+
+static int is_one_of(const char *const *commands, const char *name) {
+    while (*commands && strcmp(*commands, name))
+        commands++;
+    return *commands != NULL;
 }
 
 static void export_number(const char *name, int64_t number) {
@@ -319,20 +331,25 @@ int main(int argc, char **argv) {
     clean_environment();
     if (colour)
         setenv("GPUDIAG_COLOR", "1", 1);
-    if (argc > 1 && !strcmp(argv[1], "serve")) {
+    if (isatty(STDERR_FILENO))
+        setenv("GPUDIAG_PROGRESS", "1", 1);
+    const char *name = argc > 1 ? argv[1] : "";
+    if (!strcmp(name, "serve")) {
         char **command = java_command(home, argc, argv, SERVE);
         execv(command[0], command);
         fail(command[0]);
     }
     const char *debug = getenv("GPUDIAG_DEBUG");
     char **command = java_command(home, argc, argv, debug && !strcmp(debug, "1") ? ONCE_DEBUG : ONCE);
-    if (argc > 1 && !strcmp(argv[1], "xid")) {
+    if (is_one_of(READING, name)) {
         execv(command[0], command);
         fail(command[0]);
     }
-    int64_t timeout = timeout_of(argc, argv);
+    int watches = is_one_of(WATCHING, name);
+    int64_t timeout = watches ? FOR_EVER : timeout_of(argc, argv);
     deadline = now() + timeout;
-    export_number("GPUDIAG_DEADLINE_NANOS", deadline);
+    if (!watches)
+        export_number("GPUDIAG_DEADLINE_NANOS", deadline);
     deadline += GRACE;
     /* a caller may have closed 0, 1 or 2: pipes must not land there */
     for (int fd; (fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0;) {

@@ -209,6 +209,29 @@ class LauncherIT {
     }
 
     @Test
+    void whatReadsItsInputBecomesJavaItself() throws Exception {
+        for (String command : List.of("xid", "torch", "explain-oom", "analyze-memory")) {
+            Run run = run("echo \"control ${GPUDIAG_CONTROL_FD:-none}\"; exit 7", command);
+            assertThat(run.code()).isEqualTo(7);
+            assertThat(run.out()).isEqualTo("control none\n");
+        }
+    }
+
+    @Test
+    void whatWatchesHasNoDeadlineAndStillLeavesAJavaThatNeverEnds() throws Exception {
+        for (String command : List.of("watch-memory", "advise")) {
+            Run run = run(
+                    RECORD_PID + "echo \"due ${GPUDIAG_DEADLINE_NANOS:-never}\"; sleep 3; answer 1; kill -STOP $$",
+                    command,
+                    "--timeout",
+                    "100ms");
+            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.out()).isEqualTo("due never\n");
+            assertThat(javaIsGone()).isTrue();
+        }
+    }
+
+    @Test
     void theProductIsFoundThroughSymbolicLinks() throws Exception {
         java("for argument; do echo \"$argument\"; done; answer 0");
         Path link = Files.createSymbolicLink(folder.resolve("link"), launcher);

@@ -59,6 +59,7 @@ public final class Main {
     private CommandLine commands() {
         CommandLine line = new CommandLine(new Root());
         for (Object command : List.of(
+                new AdviseCommand(context, Thread::sleep),
                 new CheckCommand(context),
                 new CompatCommand(context),
                 new FitCommand(context),

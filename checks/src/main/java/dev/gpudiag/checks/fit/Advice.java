@@ -36,7 +36,8 @@ public record Advice(Kind kind, String text) {
         SMALLER_GPU,
         LARGER_GPU,
         MEMORY_FITS,
-        MEMORY_RESERVED_AHEAD
+        RESERVED_AHEAD,
+        MEMORY_GROWS
     }
 
     /** What there is to say of one GPU: its utilization first, then its memory. */
@@ -92,9 +93,13 @@ public record Advice(Kind kind, String text) {
         double peak = usage.peakMemoryBytes().getAsDouble();
         double usable = usage.memory().get().usableBytes();
         String seen = "memory peak " + Amounts.bytes(peak) + " of " + Amounts.bytes(usable);
+        if (usage.memoryGrows()) {
+            return Optional.of(new Advice(
+                    Kind.MEMORY_GROWS, seen + " and still growing: see gpudiag check memory-growth before resizing"));
+        }
         if (usage.isReservedAhead()) {
             return Optional.of(new Advice(
-                    Kind.MEMORY_RESERVED_AHEAD,
+                    Kind.RESERVED_AHEAD,
                     seen + ", flat: reserved ahead, so that the need is not known; ask the serving engine"));
         }
         if (peak > FULL * usable) {

@@ -2,6 +2,7 @@ package dev.gpudiag.checks.fit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.gpudiag.checks.memory.Growth;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
@@ -20,6 +21,7 @@ import java.util.OptionalDouble;
  * @param observed how far back the history reaches
  * @param peakMemoryBytes most that was ever used; empty where it was not read
  * @param leastMemoryBytes least that was used
+ * @param memoryGrows whether the memory grew steadily until now
  * @param averageUtilization 0 to 1 over the observed time; empty where it was not read, as on a GPU in MIG mode
  * @param lately the utilization of the last {@link #WINDOW}
  * @param processes most processes at once; empty where they could not be listed
@@ -30,6 +32,7 @@ public record GpuUsage(
         Duration observed,
         OptionalDouble peakMemoryBytes,
         OptionalDouble leastMemoryBytes,
+        boolean memoryGrows,
         OptionalDouble averageUtilization,
         List<Double> lately,
         OptionalDouble processes) {
@@ -53,6 +56,10 @@ public record GpuUsage(
                 history.reach(gpu.identity(), now).orElse(Duration.ZERO),
                 memory.stream().mapToDouble(Sample::value).max(),
                 memory.stream().mapToDouble(Sample::value).min(),
+                history.reach(gpu.identity(), now)
+                        .flatMap(reach -> Growth.of(memory, now, reach))
+                        .filter(Growth::isSteady)
+                        .isPresent(),
                 utilization.stream().mapToDouble(Sample::value).average(),
                 utilization.stream()
                         .filter(sample -> !sample.at().isBefore(recently))

@@ -85,7 +85,14 @@ class AdviceTest {
 
     @Test
     void whatAnEngineReservedAheadSaysNothingOfTheNeed() {
-        assertThat(kinds(60, minute -> 0.6, minute -> 72, true)).contains(Kind.MEMORY_RESERVED_AHEAD);
+        assertThat(kinds(60, minute -> 0.6, minute -> 72, true)).contains(Kind.RESERVED_AHEAD);
+    }
+
+    @Test
+    void whatStillGrowsIsNotResized() {
+        assertThat(kinds(120, minute -> 0.6, minute -> 10 + minute / 10, true))
+                .contains(Kind.MEMORY_GROWS)
+                .doesNotContain(Kind.SMALLER_GPU);
     }
 
     @Test
