@@ -25,12 +25,19 @@ public final class GpuQuantities {
     public static final Quantity<String> BOARD_PART_NUMBER = text("board_part_number", "board part number");
     public static final Quantity<String> VBIOS_VERSION = text("vbios_version", "video BIOS version");
     public static final Quantity<String> INFOROM_IMAGE_VERSION = text("inforom_image_version", "InfoROM image version");
+    public static final Quantity<Boolean> INFOROM_VALID =
+            flag("inforom_valid", "whether the checksum of the InfoROM is right; read seldom");
     public static final Quantity<Long> MINOR_NUMBER = count("minor_number", "N of /dev/nvidiaN");
     public static final Quantity<Long> PCI_DEVICE_ID = count("pci_device_id", "device id << 16 | vendor id");
     public static final Quantity<Long> PCI_SUBSYSTEM_ID = count("pci_subsystem_id", "subsystem id << 16 | vendor id");
     public static final Quantity<Long> BOARD_ID = count("board_id", "equal for GPUs on one board");
     public static final Quantity<Boolean> MULTI_GPU_BOARD = flag("multi_gpu_board", "whether its board has more GPUs");
     public static final Quantity<Long> MODULE_ID = count("module_id", "position on the baseboard");
+    public static final Quantity<String> PHYSICAL_SLOT =
+            text("physical_slot", "slot of the chassis, as /sys/bus/pci/slots names it");
+    public static final Quantity<String> CHASSIS_SERIAL = text("chassis_serial", "serial number of the rack (R570 on)");
+    public static final Quantity<Long> CHASSIS_SLOT = count("chassis_slot", "compute slot of the rack (R570 on)");
+    public static final Quantity<Long> NUMA_NODE = count("numa_node", "NUMA node; -1 where the kernel knows none");
 
     // memory
     public static final Quantity<Long> MEMORY_TOTAL = count("memory_total_bytes", "framebuffer size");
@@ -146,10 +153,21 @@ public final class GpuQuantities {
             count("ecc_aggregate_dram_uncorrected", "of these, DRAM");
     public static final Quantity<Boolean> SRAM_THRESHOLD_EXCEEDED =
             flag("sram_threshold_exceeded", "the driver's own limit of SRAM errors is passed");
+    public static final Quantity<Long> ECC_SRAM_L2 =
+            count("ecc_aggregate_sram_uncorrected_l2", "uncorrected SRAM errors of the board's life in the L2 cache");
+    public static final Quantity<Long> ECC_SRAM_SM = count("ecc_aggregate_sram_uncorrected_sm", "the same, in the SMs");
+    public static final Quantity<Long> ECC_SRAM_PCIE =
+            count("ecc_aggregate_sram_uncorrected_pcie", "the same, in the PCIe unit");
+    public static final Quantity<Long> ECC_SRAM_MCU =
+            count("ecc_aggregate_sram_uncorrected_mcu", "the same, in the microcontrollers");
+    public static final Quantity<Long> ECC_SRAM_OTHER =
+            count("ecc_aggregate_sram_uncorrected_other", "the same, elsewhere");
     public static final Quantity<Long> RETIRED_PAGES_SINGLE_BIT =
             count("retired_pages_single_bit", "pages retired for single-bit errors (before Ampere)");
     public static final Quantity<Long> RETIRED_PAGES_DOUBLE_BIT =
             count("retired_pages_double_bit", "pages retired for double-bit errors (before Ampere)");
+    public static final Quantity<Long> RETIRED_PAGES_DOUBLE_BIT_WEEK =
+            count("retired_pages_double_bit_last_week", "of these, retired within the last seven days");
     public static final Quantity<Boolean> RETIRED_PAGES_PENDING =
             flag("retired_pages_pending", "a page is retired by the next reboot");
     public static final Quantity<Long> REMAPPED_ROWS_CORRECTABLE =
@@ -185,9 +203,27 @@ public final class GpuQuantities {
             decimal("pcie_transmit_bytes_per_second", "over the last 20 ms; takes 20 ms to read");
     public static final Quantity<Double> PCIE_RECEIVE =
             decimal("pcie_receive_bytes_per_second", "over the last 20 ms; takes 20 ms to read");
+    public static final Quantity<Long> PCIE_WIDTH_SYSFS = count("pcie_width_sysfs", "lanes now, as the kernel says");
+    public static final Quantity<String> PCIE_PORT = text("pcie_port", "PCI address of the port above the GPU");
+    public static final Quantity<Long> PCIE_PORT_WIDTH_MAX = count("pcie_port_width_max", "lanes of that port");
+    public static final Quantity<Long> PCIE_PORT_GENERATION_MAX =
+            count("pcie_port_generation_max", "highest generation of that port");
+    public static final Quantity<Long> AER_CORRECTABLE =
+            count("aer_correctable_total", "corrected PCIe errors of the GPU since boot");
+    public static final Quantity<Long> AER_NONFATAL =
+            count("aer_nonfatal_total", "uncorrected non-fatal PCIe errors of the GPU since boot");
+    public static final Quantity<Long> AER_FATAL = count("aer_fatal_total", "fatal PCIe errors of the GPU since boot");
+    public static final Quantity<Long> AER_PORT_CORRECTABLE =
+            count("aer_port_correctable_total", "the same of the ports from the GPU up to the root port");
+    public static final Quantity<Long> AER_PORT_NONFATAL = count("aer_port_nonfatal_total", "of these ports");
+    public static final Quantity<Long> AER_PORT_FATAL = count("aer_port_fatal_total", "of these ports");
 
     // NVLink fabric
     public static final Quantity<Long> NVLINK_COUNT = count("nvlink_count", "links that the GPU has");
+    public static final Quantity<Long> NVLINK_TRANSMITTED =
+            count("nvlink_transmitted_bytes_total", "data sent over all links since the driver was loaded");
+    public static final Quantity<Long> NVLINK_RECEIVED =
+            count("nvlink_received_bytes_total", "data received over all links since the driver was loaded");
     public static final Quantity<String> FABRIC_STATE =
             text("fabric_state", "NOT_SUPPORTED, NOT_STARTED, IN_PROGRESS or COMPLETED");
     public static final Quantity<Long> FABRIC_STATUS =
@@ -232,6 +268,22 @@ public final class GpuQuantities {
     public static final Quantity<Long> NVLINK_CRC_FLIT = count("nvlink_crc_flit_errors_total", "CRC errors of flits");
     public static final Quantity<Long> NVLINK_CRC_DATA = count("nvlink_crc_data_errors_total", "CRC errors of data");
     public static final Quantity<Long> NVLINK_ECC_DATA = count("nvlink_ecc_data_errors_total", "ECC errors of data");
+    public static final Quantity<Long> NVLINK_RECOVERED =
+            count("nvlink_recoveries_successful_total", "link recoveries that succeeded (NVLink 5)");
+    public static final Quantity<Long> NVLINK_RECOVERY_FAILED =
+            count("nvlink_recoveries_failed_total", "link recoveries that failed (NVLink 5)");
+    public static final Quantity<Long> NVLINK_EFFECTIVE_ERRORS =
+            count("nvlink_effective_errors_total", "errors that error correction left (NVLink 5)");
+    public static final Quantity<Double> NVLINK_EFFECTIVE_BER =
+            decimal("nvlink_effective_bit_error_ratio", "part of bits wrong after error correction (NVLink 5)");
+    public static final Quantity<Double> NVLINK_SYMBOL_BER =
+            decimal("nvlink_symbol_bit_error_ratio", "part of symbols wrong after error correction (NVLink 5)");
+    public static final Quantity<Long> NVLINK_MALFORMED =
+            count("nvlink_malformed_packets_total", "malformed packets (NVLink 5)");
+    public static final Quantity<Long> NVLINK_OVERRUNS =
+            count("nvlink_buffer_overruns_total", "buffer overruns (NVLink 5)");
+    public static final Quantity<Long> NVLINK_INTEGRITY_ERRORS =
+            count("nvlink_integrity_errors_total", "local link integrity errors (NVLink 5)");
 
     private static final List<Quantity<?>> ALL = declared(GpuQuantities.class);
     private static final Map<String, Quantity<?>> BY_ID = byId(ALL);

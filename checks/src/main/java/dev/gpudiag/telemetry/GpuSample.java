@@ -46,6 +46,12 @@ public record GpuSample(
                 Reading.notRead(condition.detail()));
     }
 
+    /** The same GPU with more readings, which replace those of the same quantity. */
+    public GpuSample withReadings(Readings more) {
+        Readings all = Readings.builder().putAll(readings).putAll(more).build();
+        return new GpuSample(identity, takenAt, condition, all, nvlinks, processes, migDevices);
+    }
+
     public <T> Reading<T> get(Quantity<T> quantity) {
         return readings.get(quantity);
     }

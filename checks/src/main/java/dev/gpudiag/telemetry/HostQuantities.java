@@ -33,6 +33,9 @@ public final class HostQuantities {
     public static final Quantity<Boolean> DRIVER_INSTALLED =
             flag("driver_installed", "whether driver files are on disk, loaded or not");
 
+    public static final Quantity<Boolean> FABRIC_MANAGER_RUNNING =
+            flag("fabric_manager_running", "whether nv-fabricmanager runs; looked for where there are NVSwitches");
+
     // host
     public static final Quantity<String> HOSTNAME = text("hostname", "name of the node");
     public static final Quantity<String> KERNEL_RELEASE = text("kernel_release", "release of the running kernel");

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
  * What is remembered of each GPU: a fixed number of points of the few quantities that change with time.
  *
  * <p>One point per {@code resolution} and GPU takes {@link #BYTES_PER_POINT}, one of a MIG device
- * {@link #BYTES_PER_MIG_POINT}; a ring that is full forgets its oldest point. A GPU that has not been seen for the whole
- * span is forgotten. When the clock goes back, the GPU's history begins anew. One writer; {@link #copy()} gives readers a
- * snapshot.
+ * {@link #BYTES_PER_MIG_POINT}, one of the last hour {@link #BYTES_PER_RECENT_POINT} more, for counters and what matters
+ * lately only; a ring that is full forgets its oldest point. A GPU that has not been seen for the whole span is forgotten.
+ * When the clock goes back, the GPU's history begins anew. One writer; {@link #copy()} gives readers a snapshot.
  */
 public final class SampleHistory {
 
@@ -35,6 +35,9 @@ public final class SampleHistory {
     /** Bytes of one point of one MIG device: a time stamp and its used memory. */
     public static final int BYTES_PER_MIG_POINT = Long.BYTES + Double.BYTES;
 
+    /** Bytes of one point of the last hour of one GPU. */
+    public static final int BYTES_PER_RECENT_POINT = RecentHistory.BYTES_PER_POINT;
+
     private static final int PROCESSES = REMEMBERED.size();
     private static final int UNACCOUNTED = REMEMBERED.size() + 1;
     private static final int COLUMNS = REMEMBERED.size() + 2;
@@ -44,9 +47,23 @@ public final class SampleHistory {
     private final Map<String, PointRing> rings = new LinkedHashMap<>();
     private final Map<String, PointRing> migRings = new LinkedHashMap<>();
     private final StuckProcesses stuck = new StuckProcesses();
+    private final RecentHistory recent;
 
     /** A value at an instant. */
     public record Sample(Instant at, double value) {}
+
+    /** By how much a counter grew, and over which time it was watched. */
+    public record Increase(double amount, Duration over) {
+
+        /** Growth in an hour at this pace. */
+        public double perHour() {
+            return amount * Duration.ofHours(1).toMillis() / over.toMillis();
+        }
+
+        public double perSecond() {
+            return amount * 1000 / over.toMillis();
+        }
+    }
 
     /**
      * @param span how far back it reaches
@@ -63,6 +80,7 @@ public final class SampleHistory {
         }
         this.span = span;
         this.resolution = resolution;
+        recent = new RecentHistory(span, spacingMillis());
     }
 
     /** No history: what a command that runs once has. */
@@ -75,11 +93,17 @@ public final class SampleHistory {
         return Math.toIntExact(span.toMillis() / spacingMillis() + 1);
     }
 
+    /** The most points that one GPU has of the last hour. */
+    public int recentPointsPerGpu() {
+        return recent.pointsPerGpu();
+    }
+
     /** Bytes that the points of all GPUs take now. */
     public long bytes() {
         return Stream.concat(rings.values().stream(), migRings.values().stream())
-                .mapToLong(PointRing::bytes)
-                .sum();
+                        .mapToLong(PointRing::bytes)
+                        .sum()
+                + recent.bytes();
     }
 
     /** Remembers a sample; one that comes sooner than the resolution after the last is left out. */
@@ -96,6 +120,7 @@ public final class SampleHistory {
                     ring.removeOlderThan(oldest);
                     return ring.size() == 0;
                 }));
+        recent.forgetBefore(sample.takenAt());
     }
 
     private void add(GpuSample gpu) {
@@ -107,6 +132,7 @@ public final class SampleHistory {
                 gpu.processes().value().map(list -> (double) list.size()).orElse(Double.NaN);
         point[UNACCOUNTED] = ProcessMemory.unaccounted(gpu).orElse(Double.NaN);
         add(rings, gpu.identity().key(), gpu.takenAt(), point);
+        recent.add(gpu);
         for (MigDevice device : gpu.migDevices().value().orElse(List.of())) {
             double used = device.readings()
                     .value(GpuQuantities.MEMORY_USED)
@@ -148,10 +174,17 @@ public final class SampleHistory {
     /** The remembered values of one GPU since {@code from}, oldest first, without those that were not read. */
     public List<Sample> series(GpuIdentity gpu, Quantity<? extends Number> quantity, Instant from) {
         int column = REMEMBERED.indexOf(quantity);
-        if (column < 0) {
-            throw new IllegalArgumentException(quantity + " is not remembered");
-        }
-        return column(gpu, column, from);
+        return column < 0 ? recent.series(gpu, quantity, from) : column(gpu, column, from);
+    }
+
+    /** By how much {@code counter} grew from {@code from} on, an hour at most; empty where it was not read twice. */
+    public Optional<Increase> increase(GpuIdentity gpu, EventCounter counter, Instant from) {
+        return recent.increase(gpu, counter, from);
+    }
+
+    /** For how long registration with the NVLink fabric has been under way without a break; zero when it is not. */
+    public Duration fabricInProgress(GpuIdentity gpu, Instant now) {
+        return recent.fabricInProgress(gpu, now);
     }
 
     /** The number of processes on one GPU since {@code from}, oldest first, where they could be listed. */
@@ -183,7 +216,7 @@ public final class SampleHistory {
         return column(rings.get(gpu.key()), column, from);
     }
 
-    private static List<Sample> column(PointRing ring, int column, Instant from) {
+    static List<Sample> column(PointRing ring, int column, Instant from) {
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; ring != null && i < ring.size(); i++) {
             Instant at = Instant.ofEpochMilli(ring.time(i));
@@ -209,6 +242,7 @@ public final class SampleHistory {
         rings.forEach((key, ring) -> copy.rings.put(key, ring.copy()));
         migRings.forEach((key, ring) -> copy.migRings.put(key, ring.copy()));
         copy.stuck.take(stuck);
+        copy.recent.take(recent);
         return copy;
     }
 }

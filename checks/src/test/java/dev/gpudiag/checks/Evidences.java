@@ -8,6 +8,7 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.NodeSamples;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -30,6 +31,30 @@ public final class Evidences {
 
     public static Evidences of(GpuSamples gpu) {
         return of(NodeSamples.working().gpu(gpu.build()).build());
+    }
+
+    /** A node of several GPUs. */
+    public static Evidences ofAll(List<GpuSamples> gpus) {
+        return of(node(gpus, GpuSamples.NOW));
+    }
+
+    private static NodeSample node(List<GpuSamples> gpus, Instant at) {
+        NodeSamples node = NodeSamples.working().at(at);
+        gpus.forEach(gpu -> node.gpu(gpu.at(at).build()));
+        return node.build();
+    }
+
+    /** A history of several GPUs: {@code seconds} back from now, one point each {@code step}. */
+    public static Evidences seriesOfAll(int seconds, int step, IntFunction<List<GpuSamples>> gpusAt) {
+        SampleHistory history = new SampleHistory(Duration.ofHours(24), Duration.ofSeconds(step));
+        NodeSample last = null;
+        for (int second = 0; second <= seconds; second += step) {
+            last = node(gpusAt.apply(second), GpuSamples.NOW.minusSeconds(seconds - second));
+            history.add(last);
+        }
+        Evidences evidences = of(last);
+        evidences.history = history;
+        return evidences;
     }
 
     /** A history of GPU 0: {@code seconds} back from now, one point each {@code step}, by the second from its start. */

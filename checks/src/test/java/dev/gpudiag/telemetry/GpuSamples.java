@@ -105,6 +105,33 @@ public final class GpuSamples {
         return with(NVLINK_COUNT, (long) (up + down));
     }
 
+    /** Links that are up with a counter each; null for a link that is down and not read. */
+    public GpuSamples linkCounters(Quantity<Long> quantity, Long... counts) {
+        List<Readings> links = new ArrayList<>();
+        for (Long count : counts) {
+            Readings.Builder link = Readings.builder().put(NVLINK_ACTIVE, count != null, "nvml");
+            if (count != null) {
+                link.put(quantity, count, "nvml");
+            }
+            links.add(link.build());
+        }
+        nvlinks = links;
+        return with(NVLINK_COUNT, (long) counts.length);
+    }
+
+    /** Puts a reading of every link that is up. */
+    public <T> GpuSamples eachLink(Quantity<T> quantity, T value) {
+        nvlinks = nvlinks.stream()
+                .map(link -> link.value(NVLINK_ACTIVE).orElse(false)
+                        ? Readings.builder()
+                                .putAll(link)
+                                .put(quantity, value, "nvml " + quantity.id())
+                                .build()
+                        : link)
+                .toList();
+        return this;
+    }
+
     public GpuSamples processes(int count) {
         List<ComputeProcess> list = new ArrayList<>();
         for (int i = 0; i < count; i++) {

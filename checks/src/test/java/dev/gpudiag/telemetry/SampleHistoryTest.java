@@ -1,6 +1,8 @@
 package dev.gpudiag.telemetry;
 
 import static dev.gpudiag.telemetry.GpuQuantities.MEMORY_USED;
+import static dev.gpudiag.telemetry.GpuQuantities.NVLINK_REPLAYS;
+import static dev.gpudiag.telemetry.GpuQuantities.PCIE_REPLAYS;
 import static dev.gpudiag.telemetry.GpuQuantities.POWER_USAGE;
 import static dev.gpudiag.telemetry.GpuQuantities.TEMPERATURE_GPU;
 import static dev.gpudiag.telemetry.GpuSamples.NOW;
@@ -84,7 +86,97 @@ class SampleHistoryTest {
     }
 
     private long bound() {
-        return (long) history.pointsPerGpu() * SampleHistory.BYTES_PER_POINT;
+        return (long) history.pointsPerGpu() * SampleHistory.BYTES_PER_POINT
+                + (long) history.recentPointsPerGpu() * SampleHistory.BYTES_PER_RECENT_POINT;
+    }
+
+    private void replays(long second, long count) {
+        Instant at = NOW.plusSeconds(second);
+        history.add(NodeSamples.working()
+                .at(at)
+                .gpu(GpuSamples.h100(0).at(at).with(PCIE_REPLAYS, count).build())
+                .build());
+    }
+
+    private void links(long second, Long... replays) {
+        Instant at = NOW.plusSeconds(second);
+        history.add(NodeSamples.working()
+                .at(at)
+                .gpu(GpuSamples.h100(0)
+                        .at(at)
+                        .linkCounters(NVLINK_REPLAYS, replays)
+                        .build())
+                .build());
+    }
+
+    @Test
+    void aCounterIsRememberedByItsGrowthBetweenPointsToo() {
+        replays(0, 100);
+        replays(3, 104);
+        replays(10, 107);
+
+        SampleHistory.Increase increase =
+                history.increase(GPU, EventCounter.PCIE_REPLAYS, NOW).orElseThrow();
+
+        assertThat(increase).isEqualTo(new SampleHistory.Increase(7, Duration.ofSeconds(10)));
+        assertThat(increase.perHour()).isEqualTo(2520);
+        assertThat(increase.perSecond()).isEqualTo(0.7);
+    }
+
+    @Test
+    void aCounterThatIsResetIsNotTakenForErrors() {
+        replays(0, 4_000_000_000L);
+        replays(10, 3);
+        replays(20, 5);
+
+        assertThat(history.increase(GPU, EventCounter.PCIE_REPLAYS, NOW))
+                .contains(new SampleHistory.Increase(2, Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void aLinkThatComesBackCountsOnFromWhereItWas() {
+        links(0, 10L, 500L);
+        links(10, 10L, null);
+        links(20, 11L, 502L);
+
+        assertThat(history.increase(GPU, EventCounter.NVLINK_REPLAYS, NOW))
+                .contains(new SampleHistory.Increase(3, Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void aLinkThatIsSeenForTheFirstTimeBringsNoErrors() {
+        links(0, 10L);
+        links(10, 10L, 900L);
+
+        assertThat(history.increase(GPU, EventCounter.NVLINK_REPLAYS, NOW)
+                        .orElseThrow()
+                        .amount())
+                .isZero();
+    }
+
+    @Test
+    void aCounterThatWasReadOnceOrNeverHasNoGrowth() {
+        replays(0, 100);
+
+        assertThat(history.increase(GPU, EventCounter.PCIE_REPLAYS, NOW)).isEmpty();
+        assertThat(history.increase(GPU, EventCounter.ECC_CORRECTED, NOW)).isEmpty();
+    }
+
+    @Test
+    void fabricRegistrationIsTimedFromItsLastStart() {
+        String[] states = {"IN_PROGRESS", "COMPLETED", "IN_PROGRESS", "IN_PROGRESS"};
+        for (int i = 0; i < states.length; i++) {
+            Instant at = NOW.plusSeconds(10L * i);
+            history.add(NodeSamples.working()
+                    .at(at)
+                    .gpu(GpuSamples.h100(0)
+                            .at(at)
+                            .with(GpuQuantities.FABRIC_STATE, states[i])
+                            .build())
+                    .build());
+        }
+
+        assertThat(history.fabricInProgress(GPU, NOW.plusSeconds(30))).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

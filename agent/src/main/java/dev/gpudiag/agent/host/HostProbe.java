@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.host;
 
 import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
 import java.nio.file.Path;
@@ -18,16 +19,16 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class HostProbe {
 
-    /** What is on disk is looked for this seldom: it takes most of a reading's time, and changes by installing only. */
-    private static final Duration DISK_INTERVAL = Duration.ofSeconds(30);
+    /** What is on disk and among processes is looked for this seldom: it takes most of a reading's time. */
+    private static final Duration SLOW_INTERVAL = Duration.ofSeconds(30);
 
     private final HostRoot root;
     private final Map<String, String> environment;
     private final InstantSource clock;
-    private final AtomicReference<Disk> disk = new AtomicReference<>();
+    private final AtomicReference<Slow> slow = new AtomicReference<>();
 
-    /** What was found on disk, for one kernel. */
-    private record Disk(Instant at, Reading<String> kernel, Readings installed) {}
+    /** What takes long to find, for one kernel. */
+    private record Slow(Instant at, Reading<String> kernel, Readings readings) {}
 
     /**
      * Reads the host whose {@code /} is {@code root}.
@@ -55,30 +56,43 @@ public final class HostProbe {
         Readings modules = new LoadedModules(root).read();
         boolean loaded = modules.value(HostQuantities.MODULE_LOADED).orElse(false);
         Reading<List<KernelGpu>> gpus = KernelGpus.read(root);
+        Reading<List<PciDevice>> pci = PciBus.read(root);
+        List<String> addresses = pci.value().stream()
+                .flatMap(List::stream)
+                .filter(PciDevice::isGpu)
+                .map(PciDevice::address)
+                .toList();
         return new HostState(
                 Readings.builder()
                         .putAll(modules)
-                        .putAll(installed(system.get(HostQuantities.KERNEL_RELEASE)))
+                        .putAll(slow(system, pci))
                         .putAll(system)
                         .build(),
-                PciBus.read(root),
+                pci,
                 new DeviceNodes(root).read(loaded, gpus),
                 gpus,
+                new PciLinks(root).read(addresses),
                 root.exists("/dev/dxg"));
     }
 
-    private Readings installed(Reading<String> kernel) {
+    private Readings slow(Readings system, Reading<List<PciDevice>> pci) {
+        Reading<String> kernel = system.get(HostQuantities.KERNEL_RELEASE);
         Instant now = clock.instant();
-        Disk last = disk.get();
+        Slow last = slow.get();
         boolean fresh = last != null
                 && last.kernel().equals(kernel)
                 && !now.isBefore(last.at())
-                && now.isBefore(last.at().plus(DISK_INTERVAL));
+                && now.isBefore(last.at().plus(SLOW_INTERVAL));
         if (fresh) {
-            return last.installed();
+            return last.readings();
         }
-        Readings installed = new InstalledDriver(root).read(kernel);
-        disk.set(new Disk(now, kernel, installed));
-        return installed;
+        Readings.Builder read = Readings.builder().putAll(new InstalledDriver(root).read(kernel));
+        if (pci.value().stream().flatMap(List::stream).anyMatch(PciDevice::isNvSwitch)) {
+            boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
+            read.put(HostQuantities.FABRIC_MANAGER_RUNNING, FabricManager.read(root, inContainer));
+        }
+        Readings readings = read.build();
+        slow.set(new Slow(now, kernel, readings));
+        return readings;
     }
 }

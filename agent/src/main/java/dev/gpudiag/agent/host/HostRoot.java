@@ -227,12 +227,16 @@ public final class HostRoot {
 
     /** The last name of the target of a symbolic link; empty where there is no link. */
     Optional<String> linkName(String path) throws IOException {
+        return linkTarget(path).map(target -> target.substring(target.lastIndexOf('/') + 1));
+    }
+
+    /** The target of a symbolic link as it is written; empty where there is no link. */
+    Optional<String> linkTarget(String path) throws IOException {
         int slash = path.lastIndexOf('/');
         Path link = child(locate(path.substring(0, slash)), path.substring(slash + 1));
         try {
             return attributes(link).isSymbolicLink()
-                    ? Optional.ofNullable(Files.readSymbolicLink(link).getFileName())
-                            .map(Path::toString)
+                    ? Optional.of(Files.readSymbolicLink(link).toString())
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -8,6 +8,7 @@ import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the host says of itself and its driver, without NVML.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param pciDevices NVIDIA's GPUs and NVSwitches on the bus
  * @param deviceNodes nodes under /dev
  * @param kernelGpus GPUs that the loaded module lists
+ * @param pciLinks readings by {@link dev.gpudiag.telemetry.GpuQuantities} of each GPU's link, by its address
  * @param paravirtualized whether /dev/dxg is there: under WSL the driver is Windows' and no module is loaded
  */
 public record HostState(
@@ -23,6 +25,7 @@ public record HostState(
         Reading<List<PciDevice>> pciDevices,
         Reading<List<DeviceNode>> deviceNodes,
         Reading<List<KernelGpu>> kernelGpus,
+        Map<String, Readings> pciLinks,
         boolean paravirtualized) {
 
     public HostState {
@@ -30,6 +33,7 @@ public record HostState(
         requireNonNull(pciDevices, "pciDevices is null");
         requireNonNull(deviceNodes, "deviceNodes is null");
         requireNonNull(kernelGpus, "kernelGpus is null");
+        pciLinks = Map.copyOf(pciLinks);
     }
 
     /** The state of the driver with NVML's own readings, which win over the host's. */

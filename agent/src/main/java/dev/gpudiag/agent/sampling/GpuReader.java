@@ -23,11 +23,13 @@ import java.util.Optional;
  */
 final class GpuReader {
 
+    private static final Duration SELDOM_INTERVAL = Duration.ofMinutes(10);
+
     private final NvmlDevice device;
     private final GpuIdentity identity;
     private final Duration slowInterval;
     private final InstantSource clock;
-    private final GpuFields fields = new GpuFields();
+    private final GpuFields fields;
     private final ProcessReader processes;
     private final LinkReader links;
     private final MigReader mig;
@@ -35,13 +37,22 @@ final class GpuReader {
     private List<Readings> nvlinks = List.of();
     private Reading<List<MigDevice>> migDevices = Reading.notRead("not read yet");
     private Instant slowReadAt = Instant.MIN;
+    private Readings seldom = Readings.empty();
+    private Instant seldomReadAt = Instant.MIN;
     private volatile String currentCall = "";
 
-    GpuReader(NvmlDevice device, GpuIdentity identity, Duration slowInterval, InstantSource clock, ProcessNames names) {
+    GpuReader(
+            NvmlDevice device,
+            GpuIdentity identity,
+            int driverBranch,
+            Duration slowInterval,
+            InstantSource clock,
+            ProcessNames names) {
         this.device = device;
         this.identity = identity;
         this.slowInterval = slowInterval;
         this.clock = clock;
+        this.fields = new GpuFields(driverBranch);
         this.processes = new ProcessReader(device, this::enter, names);
         this.links = new LinkReader(device, this::enter);
         this.mig = new MigReader(device, this::enter);
@@ -89,7 +100,7 @@ final class GpuReader {
     }
 
     private Optional<NvmlException> readSlow(Readings.Builder readings) {
-        Optional<NvmlException> end = readRows(GpuRows.SLOW, readings);
+        Optional<NvmlException> end = readSeldom(readings).or(() -> readRows(GpuRows.SLOW, readings));
         if (end.isPresent()) {
             return end;
         }
@@ -102,6 +113,20 @@ final class GpuReader {
         nvlinks = links.read(soFar.value(GpuQuantities.NVLINK_COUNT));
         migDevices = mig.read(soFar.value(GpuQuantities.MIG_MODE).orElse(false));
         return Optional.empty();
+    }
+
+    private Optional<NvmlException> readSeldom(Readings.Builder readings) {
+        Instant now = clock.instant();
+        if (seldomReadAt.isAfter(now.minus(SELDOM_INTERVAL))) {
+            readings.putAll(seldom);
+            return Optional.empty();
+        }
+        Readings.Builder read = Readings.builder();
+        Optional<NvmlException> end = readRows(GpuRows.SELDOM, read);
+        seldom = read.build();
+        seldomReadAt = now;
+        readings.putAll(seldom);
+        return end;
     }
 
     private Optional<NvmlException> readRows(List<GpuRow> rows, Readings.Builder readings) {

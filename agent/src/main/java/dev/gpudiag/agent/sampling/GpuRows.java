@@ -14,14 +14,19 @@ import dev.gpudiag.nvml.MemoryInfo;
 import dev.gpudiag.nvml.MemoryLocation;
 import dev.gpudiag.nvml.MigMode;
 import dev.gpudiag.nvml.NvmlDevice;
+import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.nvml.NvmlReturn;
 import dev.gpudiag.nvml.PageRetirementCause;
 import dev.gpudiag.nvml.PciInfo;
 import dev.gpudiag.nvml.PcieCounter;
 import dev.gpudiag.nvml.PerfPolicy;
+import dev.gpudiag.nvml.PlatformInfo;
 import dev.gpudiag.nvml.PowerLimitConstraints;
 import dev.gpudiag.nvml.RemappedRows;
 import dev.gpudiag.nvml.RepairStatus;
+import dev.gpudiag.nvml.RetiredPage;
 import dev.gpudiag.nvml.RowRemapperHistogram;
+import dev.gpudiag.nvml.SramEccErrorStatus;
 import dev.gpudiag.nvml.TemperatureThreshold;
 import dev.gpudiag.nvml.UtilizationRates;
 import dev.gpudiag.telemetry.GpuQuantities;
@@ -119,6 +124,11 @@ final class GpuRows {
             one("nvmlDeviceGetMultiGpuBoard", GpuQuantities.MULTI_GPU_BOARD, device -> device.multiGpuBoard()),
             one("nvmlDeviceGetModuleId", GpuQuantities.MODULE_ID, device -> (long) device.moduleId()),
             call(
+                    "nvmlDeviceGetPlatformInfo",
+                    NvmlDevice::platformInfo,
+                    out(GpuQuantities.CHASSIS_SERIAL, PlatformInfo::chassisSerialNumber),
+                    out(GpuQuantities.CHASSIS_SLOT, platform -> (long) platform.slotNumber())),
+            call(
                     "nvmlDeviceGetBAR1MemoryInfo",
                     NvmlDevice::bar1MemoryInfo,
                     out(GpuQuantities.BAR1_TOTAL, Bar1MemoryInfo::total),
@@ -211,12 +221,25 @@ final class GpuRows {
                     MemoryErrorType.UNCORRECTED,
                     EccCounterType.AGGREGATE,
                     MemoryLocation.DRAM),
-            one(
+            call(
                     "nvmlDeviceGetSramEccErrorStatus",
-                    GpuQuantities.SRAM_THRESHOLD_EXCEEDED,
-                    device -> device.sramEccErrorStatus().thresholdExceeded()),
-            retired(GpuQuantities.RETIRED_PAGES_SINGLE_BIT, PageRetirementCause.MULTIPLE_SINGLE_BIT_ECC_ERRORS),
-            retired(GpuQuantities.RETIRED_PAGES_DOUBLE_BIT, PageRetirementCause.DOUBLE_BIT_ECC_ERROR),
+                    NvmlDevice::sramEccErrorStatus,
+                    out(GpuQuantities.SRAM_THRESHOLD_EXCEEDED, SramEccErrorStatus::thresholdExceeded),
+                    out(GpuQuantities.ECC_SRAM_L2, SramEccErrorStatus::aggregateUncorrectedL2),
+                    out(GpuQuantities.ECC_SRAM_SM, SramEccErrorStatus::aggregateUncorrectedSm),
+                    out(GpuQuantities.ECC_SRAM_PCIE, SramEccErrorStatus::aggregateUncorrectedPcie),
+                    out(GpuQuantities.ECC_SRAM_MCU, SramEccErrorStatus::aggregateUncorrectedMicrocontroller),
+                    out(GpuQuantities.ECC_SRAM_OTHER, SramEccErrorStatus::aggregateUncorrectedOther)),
+            one(
+                    "nvmlDeviceGetRetiredPages_v2",
+                    GpuQuantities.RETIRED_PAGES_SINGLE_BIT,
+                    device -> (long) device.retiredPages(PageRetirementCause.MULTIPLE_SINGLE_BIT_ECC_ERRORS)
+                            .size()),
+            call(
+                    "nvmlDeviceGetRetiredPages_v2",
+                    device -> device.retiredPages(PageRetirementCause.DOUBLE_BIT_ECC_ERROR),
+                    out(GpuQuantities.RETIRED_PAGES_DOUBLE_BIT, (List<RetiredPage> pages) -> (long) pages.size()),
+                    out(GpuQuantities.RETIRED_PAGES_DOUBLE_BIT_WEEK, RetirementTimes::withinLastWeek)),
             one(
                     "nvmlDeviceGetRetiredPagesPendingStatus",
                     GpuQuantities.RETIRED_PAGES_PENDING,
@@ -290,6 +313,10 @@ final class GpuRows {
                     out(GpuQuantities.MIG_MODE, MigMode::current),
                     out(GpuQuantities.MIG_MODE_PENDING, MigMode::pending)));
 
+    /** What hardly ever changes and takes the driver long: nvmlDeviceValidateInforom reads the whole InfoROM. */
+    static final List<GpuRow> SELDOM =
+            List.of(one("nvmlDeviceValidateInforom", GpuQuantities.INFOROM_VALID, GpuRows::inforomIsValid));
+
     /** What NVML answers of a MIG device by its own handle. */
     static final List<GpuRow> MIG = List.of(
             FAST.getFirst(),
@@ -304,6 +331,18 @@ final class GpuRows {
             ecc(GpuQuantities.ECC_VOLATILE_UNCORRECTED, MemoryErrorType.UNCORRECTED, EccCounterType.VOLATILE));
 
     private GpuRows() {}
+
+    private static boolean inforomIsValid(NvmlDevice device) throws NvmlException {
+        try {
+            device.validateInforom();
+            return true;
+        } catch (NvmlException e) {
+            if (e.code().code() == NvmlReturn.CORRUPTED_INFOROM.code()) {
+                return false;
+            }
+            throw e;
+        }
+    }
 
     private static GpuRow clock(Quantity<Long> quantity, ClockType type) {
         return one("nvmlDeviceGetClockInfo", quantity, device -> device.clockInfo(type) * MEGA);
@@ -335,11 +374,6 @@ final class GpuRows {
                 "nvmlDeviceGetMemoryErrorCounter",
                 quantity,
                 device -> device.memoryErrorCounter(type, counter, location));
-    }
-
-    private static GpuRow retired(Quantity<Long> quantity, PageRetirementCause cause) {
-        return one("nvmlDeviceGetRetiredPages_v2", quantity, device ->
-                (long) device.retiredPages(cause).size());
     }
 
     private static GpuRow throughput(Quantity<Double> quantity, PcieCounter counter) {

@@ -101,7 +101,15 @@ final class GpuSlot {
                 uuid.or(() -> identity.uuid()),
                 pciBusId.or(() -> identity.pciBusId()),
                 name.or(() -> identity.name()));
-        return new GpuReader(device, identity, slowInterval, clock, names);
+        openingCall = "nvmlSystemGetDriverVersion";
+        int branch = optional(nvml::systemDriverVersion).map(GpuSlot::branch).orElse(0);
+        return new GpuReader(device, identity, branch, slowInterval, clock, names);
+    }
+
+    /** 550 of 550.54.15; 0 where the version is none. */
+    private static int branch(String version) {
+        String first = version.split("\\.", 2)[0];
+        return first.matches("\\d{3,4}") ? Integer.parseInt(first) : 0;
     }
 
     private static Optional<String> optional(Text text) {

@@ -19,6 +19,9 @@ final class LinkReader {
     /** NVML_NVLINK_MAX_LINKS. */
     private static final int MAX_LINKS = 18;
 
+    /** NVML's number of NVLink 5.0, the first with counters of its own. */
+    private static final long NVLINK_5 = 7;
+
     private final NvmlDevice device;
     private final Consumer<String> enter;
 
@@ -34,6 +37,7 @@ final class LinkReader {
     List<Readings> read(Optional<Long> count) {
         List<Readings> links = new ArrayList<>();
         int end = (int) Math.min(count.orElse((long) MAX_LINKS), 4L * MAX_LINKS);
+        long newest = 0;
         for (int link = 0; link < end; link++) {
             Readings.Builder readings = Readings.builder();
             int number = link;
@@ -45,6 +49,14 @@ final class LinkReader {
             }
             if (active.value().orElse(false)) {
                 readActive(readings, number);
+                newest = Math.max(
+                        newest,
+                        readings.build().value(GpuQuantities.NVLINK_VERSION).orElse(0L));
+            }
+            if (newest >= NVLINK_5) {
+                // a link that is down as well: a recovery that failed is counted there
+                enter.accept("nvmlDeviceGetFieldValues");
+                LinkFields.read(device, link, readings);
             }
             links.add(readings.build());
         }

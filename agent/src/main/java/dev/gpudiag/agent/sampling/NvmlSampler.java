@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -171,7 +172,19 @@ public final class NvmlSampler implements NodeSampler {
     }
 
     private NodeSample node(HostState state, Reading<Boolean> nvml, Readings nvmlReadings, List<GpuSample> gpus) {
-        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), BusOrder.located(gpus, state));
+        List<GpuSample> located = BusOrder.located(gpus, state).stream()
+                .map(gpu -> withLink(gpu, state))
+                .toList();
+        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), located);
+    }
+
+    /** The GPU with what the host knows of its PCIe link, which it knows of a GPU too that does not answer. */
+    private static GpuSample withLink(GpuSample gpu, HostState state) {
+        return gpu.identity()
+                .pciBusId()
+                .map(address -> state.pciLinks().get(address.toLowerCase(Locale.ROOT)))
+                .map(link -> gpu.withReadings(link))
+                .orElse(gpu);
     }
 
     @Override

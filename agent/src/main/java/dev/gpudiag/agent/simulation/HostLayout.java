@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param pciAddresses NVIDIA GPUs on the bus; one of no GPU section is one that NVML does not show
  * @param pciDriver kernel driver bound to them
  * @param notAnswering addresses whose configuration space reads all ones
+ * @param portWidth lanes of the ports above the GPUs; as many as the GPU has where nothing is said
+ * @param portGeneration highest generation of these ports
+ * @param pcieErrors address of the GPU that has had a fatal PCIe error
  * @param deviceNodes names under /dev
  */
 public record HostLayout(
@@ -25,6 +28,9 @@ public record HostLayout(
         List<String> pciAddresses,
         Optional<String> pciDriver,
         List<String> notAnswering,
+        Optional<Integer> portWidth,
+        Optional<Integer> portGeneration,
+        Optional<String> pcieErrors,
         List<String> deviceNodes,
         String hostname,
         String kernelRelease,

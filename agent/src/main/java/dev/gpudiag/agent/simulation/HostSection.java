@@ -19,6 +19,9 @@ final class HostSection {
             "pci_devices",
             "pci_driver",
             "lost_pci",
+            "port_width",
+            "port_gen",
+            "pcie_fatal_error",
             "nouveau",
             "device_nodes",
             "kernel",
@@ -57,6 +60,11 @@ final class HostSection {
                 present(section.get("pci_driver", NAME, "the name of a kernel driver")
                         .orElse(usual)),
                 isGone() ? List.of() : lost(),
+                number("port_width", Pattern.compile("1|2|4|8|16|32"), "a number of lanes"),
+                number("port_gen", Pattern.compile("[1-6]"), "a PCIe generation, 1 to 6"),
+                section.get("pcie_fatal_error")
+                        .map(text -> SimulatedGpu.address(text)
+                                .orElseThrow(() -> section.wrong("pcie_fatal_error", "'" + text + "' is no address"))),
                 deviceNodes(module.isPresent()),
                 section.get("hostname", NAME, "a host name").orElse("sim-" + scenario),
                 section.get("kernel", NAME, "a kernel release").orElse("6.8.0-45-generic"),
@@ -68,6 +76,10 @@ final class HostSection {
     private Optional<String> version(String key, Optional<String> otherwise) {
         Optional<String> written = section.get(key, VERSION, "a driver version such as 550.54.15, or none");
         return written.isPresent() ? present(written.get()) : otherwise;
+    }
+
+    private Optional<Integer> number(String key, Pattern form, String expected) {
+        return section.get(key, form, expected).map(Integer::valueOf);
     }
 
     private static Optional<String> present(String text) {

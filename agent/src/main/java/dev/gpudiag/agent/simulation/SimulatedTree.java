@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 
 /** Writes the files of a simulated host, with the wording of a real kernel and driver. */
@@ -18,7 +14,6 @@ final class SimulatedTree {
     private static final int UVM_MAJOR = 510;
     private static final int CAPABILITIES_MAJOR = 235;
     private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu/";
-    private static final int DEFAULT_DEVICE_ID = 0x2330;
 
     private final Path root;
     private final Scenario scenario;
@@ -38,9 +33,7 @@ final class SimulatedTree {
         writeSystem();
         writeModules();
         writeDriver();
-        for (String address : host.pciAddresses()) {
-            writePciDevice(address);
-        }
+        new SimulatedPci(root, scenario).write();
         for (String node : host.deviceNodes()) {
             write("dev/" + node, "c " + numbers(node) + "\n");
         }
@@ -112,48 +105,6 @@ final class SimulatedTree {
                 + "\nBus Location: \t " + gpu.pciAddress()
                 + "\nDevice Minor: \t " + gpu.minor()
                 + "\nGPU Excluded:\t No\n";
-    }
-
-    private void writePciDevice(String address) throws IOException {
-        String device = "sys/devices/pci0000:00/" + address;
-        Map<String, SimulatedGpu> gpus = new HashMap<>();
-        scenario.gpus().forEach(gpu -> gpus.put(gpu.pciAddress(), gpu));
-        SimulatedGpu gpu =
-                gpus.getOrDefault(address, scenario.gpus().stream().findFirst().orElse(null));
-        int id = gpu == null ? DEFAULT_DEVICE_ID : deviceId(gpu);
-        boolean display =
-                gpu != null && gpu.get("pci_sub_class").filter("0"::equals).isPresent();
-        write(device + "/vendor", "0x10de\n");
-        write(device + "/device", String.format(Locale.ROOT, "0x%04x\n", id));
-        write(device + "/class", display ? "0x030000\n" : "0x030200\n");
-        byte[] configuration = new byte[64];
-        if (host.notAnswering().contains(address)) {
-            Arrays.fill(configuration, (byte) 0xff);
-        } else {
-            configuration[0] = (byte) 0xde;
-            configuration[1] = 0x10;
-            configuration[2] = (byte) id;
-            configuration[3] = (byte) (id >> 8);
-        }
-        Files.write(root.resolve(device + "/config"), configuration);
-        link("sys/bus/pci/devices/" + address, "../../../devices/pci0000:00/" + address);
-        if (host.pciDriver().isPresent()) {
-            Files.createDirectories(
-                    root.resolve("sys/bus/pci/drivers/" + host.pciDriver().get()));
-            link(
-                    device + "/driver",
-                    "../../../bus/pci/drivers/" + host.pciDriver().get());
-        }
-    }
-
-    /** NVML's combined id, device above vendor, or the device alone. */
-    private static int deviceId(SimulatedGpu gpu) {
-        try {
-            long id = gpu.get("pci_device_id").map(Long::decode).orElse((long) DEFAULT_DEVICE_ID);
-            return (int) (id > 0xffff ? (id >>> 16) & 0xffff : id);
-        } catch (NumberFormatException e) {
-            return DEFAULT_DEVICE_ID; // the simulated library says what is wrong with it
-        }
     }
 
     private static String numbers(String node) {

@@ -101,6 +101,11 @@ public final class LiveSource {
             }
         }
         return new HostState(
-                readings.build(), host.pciDevices(), host.deviceNodes(), host.kernelGpus(), host.paravirtualized());
+                readings.build(),
+                host.pciDevices(),
+                host.deviceNodes(),
+                host.kernelGpus(),
+                host.pciLinks(),
+                host.paravirtualized());
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,7 @@ class NvmlPrecheckTest {
                 Reading.notRead(""),
                 Reading.of(List.of(new DeviceNode("/dev/nvidiactl", kind, 195, 255, true)), "/dev"),
                 Reading.notRead(""),
+                Map.of(),
                 false);
     }
 

@@ -67,6 +67,14 @@ class CheckCatalogTest {
         assertThat(CheckCatalog.all())
                 .extracting(check -> check.spec().id())
                 .containsExactly(
-                        "driver", "devices", "ecc", "temperature", "memory", "memory-unaccounted", "utilization");
+                        "driver",
+                        "devices",
+                        "ecc",
+                        "temperature",
+                        "pcie",
+                        "nvlink",
+                        "memory",
+                        "memory-unaccounted",
+                        "utilization");
     }
 }
