@@ -36,6 +36,11 @@ public final class HostQuantities {
     public static final Quantity<Boolean> FABRIC_MANAGER_RUNNING =
             flag("fabric_manager_running", "whether nv-fabricmanager runs; looked for where there are NVSwitches");
 
+    // container toolkit
+    public static final Quantity<String> CDI_SPECS = text("cdi_specs", "CDI specifications of NVIDIA devices");
+    public static final Quantity<String> CDI_MISSING_FILES =
+            text("cdi_missing_files", "files that these name and that are not there; empty for none");
+
     // host
     public static final Quantity<String> HOSTNAME = text("hostname", "name of the node");
     public static final Quantity<String> KERNEL_RELEASE = text("kernel_release", "release of the running kernel");

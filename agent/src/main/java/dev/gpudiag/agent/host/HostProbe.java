@@ -86,7 +86,9 @@ public final class HostProbe {
         if (fresh) {
             return last.readings();
         }
-        Readings.Builder read = Readings.builder().putAll(new InstalledDriver(root).read(kernel));
+        Readings.Builder read = Readings.builder()
+                .putAll(new InstalledDriver(root).read(kernel))
+                .putAll(new CdiSpecifications(root).read());
         if (pci.value().stream().flatMap(List::stream).anyMatch(PciDevice::isNvSwitch)) {
             boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
             read.put(HostQuantities.FABRIC_MANAGER_RUNNING, FabricManager.read(root, inContainer));

@@ -16,7 +16,8 @@ public final class CheckCatalog {
             new NvLinkCheck(),
             new MemoryCheck(),
             new MemoryUnaccountedCheck(),
-            new UtilizationCheck());
+            new UtilizationCheck(),
+            new CudaCompatCheck());
 
     private CheckCatalog() {}
 

@@ -65,7 +65,7 @@ public record Platform(
                         .or(() -> gpu.value(GpuQuantities.ARCHITECTURE).flatMap(GpuModel::capabilityOfArchitecture)),
                 model.flatMap(GpuModel::gpuClass),
                 gpu.value(GpuQuantities.BRAND).map(Platform::toolkitBrand),
-                fabricDown(gpu));
+                fabricDown(sample, gpu));
     }
 
     /** The module's version where it is known: a library of another version may be the one that answered. */
@@ -81,11 +81,21 @@ public record Platform(
         return sample.driver().get(HostQuantities.CUDA_DRIVER_VERSION).value().flatMap(Version::parse);
     }
 
-    /** On Hopper and later the GPU itself says whether a fabric manager has taken it in (R525). */
-    private static boolean fabricDown(GpuSample gpu) {
-        String state = gpu.value(GpuQuantities.FABRIC_STATE).orElse("NOT_SUPPORTED");
-        boolean failed = gpu.value(GpuQuantities.FABRIC_STATUS).orElse(0L) != 0;
-        return state.equals("NOT_STARTED") || state.equals("IN_PROGRESS") || (state.equals("COMPLETED") && failed);
+    /**
+     * From Hopper on the GPU itself says whether a fabric manager has taken it in (R525); before, whether one runs where
+     * there are NVSwitches.
+     */
+    private static boolean fabricDown(NodeSample sample, GpuSample gpu) {
+        boolean noManager = sample.driver()
+                .get(HostQuantities.FABRIC_MANAGER_RUNNING)
+                .value()
+                .filter(running -> !running)
+                .isPresent();
+        return switch (gpu.value(GpuQuantities.FABRIC_STATE).orElse("NOT_SUPPORTED")) {
+            case "NOT_STARTED", "IN_PROGRESS" -> true;
+            case "COMPLETED" -> gpu.value(GpuQuantities.FABRIC_STATUS).orElse(0L) != 0;
+            default -> noManager;
+        };
     }
 
     /** The driver's name of a product brand, of NVML or of nvidia-smi, in the container toolkit's spelling. */

@@ -75,6 +75,7 @@ class CheckCatalogTest {
                         "nvlink",
                         "memory",
                         "memory-unaccounted",
-                        "utilization");
+                        "utilization",
+                        "cuda-compat");
     }
 }

@@ -91,6 +91,20 @@ class PlatformTest {
 
     @ParameterizedTest
     @CsvSource({
+        "NOT_SUPPORTED, false, true",
+        "NOT_SUPPORTED, true, false",
+        "COMPLETED, false, false",
+    })
+    void gpuThatSaysNothingOfItsFabricNeedsAManagerWhereThereAreSwitches(String state, boolean runs, boolean down) {
+        var sample = NodeSamples.working()
+                .with(HostQuantities.FABRIC_MANAGER_RUNNING, runs)
+                .gpu(GpuSamples.h100(0).with(GpuQuantities.FABRIC_STATE, state).build())
+                .build();
+        assertThat(Platform.of(sample).getFirst().fabricDown()).isEqualTo(down);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "Tesla, tesla",
         "NVIDIA, nvidia",
         "NVIDIA RTX, nvidiartx",
