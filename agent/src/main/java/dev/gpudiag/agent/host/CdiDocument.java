@@ -108,13 +108,15 @@ record CdiDocument(String kind, Set<String> hostPaths) {
     }
 
     private static void collect(Frame frame, Set<String> paths) {
-        String path =
-                switch (frame.under) {
-                    case "mounts" -> frame.entries.getOrDefault("hostPath", frame.entries.get("containerPath"));
-                    case "hooks" -> frame.entries.get("path");
-                    default -> null;
-                };
-        if (frame.mapping && path != null && path.startsWith("/") && path.length() < PATH_LENGTH
+        String path = switch (frame.under) {
+            case "mounts" -> frame.entries.getOrDefault("hostPath", frame.entries.get("containerPath"));
+            case "hooks" -> frame.entries.get("path");
+            default -> null;
+        };
+        if (frame.mapping
+                && path != null
+                && path.startsWith("/")
+                && path.length() < PATH_LENGTH
                 && paths.size() < PATHS) {
             paths.add(path);
         }

@@ -80,8 +80,7 @@ class CdiSpecificationsTest {
 
     @Test
     void jsonBelowALinkedRunDirectoryIsReadToo() {
-        host.link("var/run", "/run")
-                .file("run/cdi/k8s.device-plugin.nvidia.com-gpu.json", """
+        host.link("var/run", "/run").file("run/cdi/k8s.device-plugin.nvidia.com-gpu.json", """
                         {"cdiVersion": "0.5.0", "kind": "k8s.device-plugin.nvidia.com/gpu",
                          "containerEdits": {"mounts": [{"hostPath": "/run/nvidia/driver/usr/lib64/libcuda.so.535.1",
                            "containerPath": "/usr/lib64/libcuda.so.535.1", "options": ["ro"]}],
@@ -122,8 +121,9 @@ class CdiSpecificationsTest {
 
     @Test
     void pathsDoNotLeadOutOfTheHost() {
-        host.file("etc/cdi/nvidia.yaml", yaml("550.54.15")
-                        .replace("/usr/bin/nvidia-cdi-hook", "/../../../../../../../../bin/sh"));
+        host.file(
+                "etc/cdi/nvidia.yaml",
+                yaml("550.54.15").replace("/usr/bin/nvidia-cdi-hook", "/../../../../../../../../bin/sh"));
         assertThat(read().value(CDI_MISSING_FILES)).contains("/../../../../../../../../bin/sh");
     }
 

@@ -98,7 +98,10 @@ final class CudaCompatCheck implements Check {
                         .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
                         .collect(Collectors.joining(", "));
         return Finding.builder(Status.OK, Subject.node(), seen)
-                .measured("cuda_processes", outcomes.values().stream().mapToInt(Integer::intValue).sum(), "count")
+                .measured(
+                        "cuda_processes",
+                        outcomes.values().stream().mapToInt(Integer::intValue).sum(),
+                        "count")
                 .measured("other_processes", without, "count")
                 .build();
     }
@@ -118,7 +121,9 @@ final class CudaCompatCheck implements Check {
                         Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
         return byReason.entrySet().stream()
                 .map(entry -> unreadable(
-                        entry.getKey(), entry.getValue(), unreadable.get(entry.getValue().getFirst())))
+                        entry.getKey(),
+                        entry.getValue(),
+                        unreadable.get(entry.getValue().getFirst())))
                 .toList();
     }
 

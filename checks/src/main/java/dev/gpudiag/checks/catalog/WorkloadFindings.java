@@ -20,7 +20,12 @@ final class WorkloadFindings {
 
     /** What must be equal for processes to be told together; the proofs are those of the first of them. */
     private record Key(
-            Optional<Workload> workload, String command, String rule, Status status, String seen, List<String> actions) {}
+            Optional<Workload> workload,
+            String command,
+            String rule,
+            Status status,
+            String seen,
+            List<String> actions) {}
 
     private record Group(Observation observation, List<GpuHolder> holders) {}
 
@@ -50,7 +55,9 @@ final class WorkloadFindings {
     private static Finding finding(Key key, Group group) {
         Observation observation = group.observation();
         Finding.Builder finding = Finding.builder(
-                        observation.status(), subject(key, group.holders()), named(group.holders()) + observation.seen())
+                        observation.status(),
+                        subject(key, group.holders()),
+                        named(group.holders()) + observation.seen())
                 .why(observation.why())
                 .measured("processes", group.holders().size(), "count")
                 .rule(observation.rule());

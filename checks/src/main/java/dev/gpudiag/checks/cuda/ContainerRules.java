@@ -85,8 +85,10 @@ final class ContainerRules {
                     List.of(),
                     proofs));
         }
-        boolean cdi = environment.visibleDevices().filter(VisibleDevices::isNothing).isPresent();
-        boolean runs = decision.map(Decision::result).filter(Decision.Result::runs).isPresent();
+        boolean cdi =
+                environment.visibleDevices().filter(VisibleDevices::isNothing).isPresent();
+        boolean runs =
+                decision.map(Decision::result).filter(Decision.Result::runs).isPresent();
         return Optional.of(new Observation(
                 "ctr.require_unsatisfied",
                 cdi ? Status.INFO : Status.WARNING,
@@ -95,7 +97,8 @@ final class ContainerRules {
                         ? "Its devices came by CDI, which does not look at what the image asks."
                         : "The container toolkit refuses to start it again: unsatisfied condition.",
                 runs
-                        ? List.of("it runs on this driver all the same: set NVIDIA_DISABLE_REQUIRE=1, or use an older image")
+                        ? List.of(
+                                "it runs on this driver all the same: set NVIDIA_DISABLE_REQUIRE=1, or use an older image")
                         : List.of("use an image of an older CUDA, or install a newer driver"),
                 proofs));
     }
@@ -127,7 +130,8 @@ final class ContainerRules {
 
     private Optional<Observation> devices(ContainerEnvironment environment, ProcessCuda cuda, String source) {
         Optional<String> visible = environment.visibleDevices();
-        List<String> unknown = visible.map(text -> VisibleDevices.unknown(text, sample)).orElse(List.of());
+        List<String> unknown =
+                visible.map(text -> VisibleDevices.unknown(text, sample)).orElse(List.of());
         if (!unknown.isEmpty()) {
             return Optional.of(new Observation(
                     "ctr.visible_devices",
@@ -139,9 +143,8 @@ final class ContainerRules {
         }
         return cuda.deviceNodes()
                 .value()
-                .flatMap(nodes -> visible.isPresent()
-                        ? VisibleDevices.nothingGiven(visible.get(), nodes)
-                        : Optional.empty())
+                .flatMap(nodes ->
+                        visible.isPresent() ? VisibleDevices.nothingGiven(visible.get(), nodes) : Optional.empty())
                 .map(seen -> new Observation(
                         "ctr.visible_devices",
                         Status.WARNING,

@@ -24,8 +24,7 @@ import java.util.Set;
  * @param used whether the process itself uses it, rather than its image having it
  * @param conflicting the strongest trace of each other kind that says another version
  */
-public record CudaEvidence(
-        Version toolkit, List<VersionTrace> traces, boolean used, List<VersionTrace> conflicting) {
+public record CudaEvidence(Version toolkit, List<VersionTrace> traces, boolean used, List<VersionTrace> conflicting) {
 
     private static final Set<Trace> USED = Set.of(Trace.MAPPED_LIBRARY, Trace.WHEEL);
 
@@ -45,8 +44,8 @@ public record CudaEvidence(
     /** The evidence in {@code traces}, which are strongest first; empty where none of them is a version. */
     public static Optional<CudaEvidence> of(List<VersionTrace> traces) {
         List<Parsed> parsed = traces.stream()
-                .flatMap(trace -> ToolkitText.parse(trace.version()).stream()
-                        .map(version -> new Parsed(trace, minor(version))))
+                .flatMap(trace ->
+                        ToolkitText.parse(trace.version()).stream().map(version -> new Parsed(trace, minor(version))))
                 .toList();
         List<Parsed> used = parsed.stream()
                 .filter(each -> USED.contains(each.trace().trace()))

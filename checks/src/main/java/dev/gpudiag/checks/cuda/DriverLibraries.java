@@ -36,7 +36,9 @@ public record DriverLibraries(List<MappedLibrary> libraries) {
 
     /** Whether it means to compute: it has mapped the driver API or one of CUDA's libraries. */
     public boolean usesCuda() {
-        return hasDriver() || libraries.stream().anyMatch(library -> RUNTIME.matcher(name(library)).matches());
+        return hasDriver()
+                || libraries.stream()
+                        .anyMatch(library -> RUNTIME.matcher(name(library)).matches());
     }
 
     /** The library by which it compiles at run time. */

@@ -1,6 +1,6 @@
 package dev.gpudiag.checks.cuda;
 
-import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingInt;
 
 import dev.gpudiag.checks.Proof;
 import dev.gpudiag.checks.Status;
@@ -61,7 +61,8 @@ public final class ProcessJudge {
 
     /** The verdict; empty where its libraries could not be read, so that nothing can be said. */
     public Optional<Verdict> judge(GpuHolder holder) {
-        Optional<List<MappedLibrary>> mapped = holder.cuda().value().flatMap(found -> found.libraries().value());
+        Optional<List<MappedLibrary>> mapped =
+                holder.cuda().value().flatMap(found -> found.libraries().value());
         if (mapped.isEmpty()) {
             return Optional.empty();
         }
@@ -74,8 +75,7 @@ public final class ProcessJudge {
         List<Observation> observations = new ArrayList<>();
         Optional<Answer> answer = evidence(holder, cuda).flatMap(found -> answer(found, libraries, platforms));
         answer.ifPresentOrElse(
-                found -> observe(found, holder, libraries, observations),
-                () -> observations.add(unknownVersion(cuda)));
+                found -> observe(found, holder, libraries, observations), () -> observations.add(unknownVersion(cuda)));
         staleLibraries(cuda, libraries, platforms.getFirst(), observations);
         observations.addAll(container.judge(holder, cuda, libraries, platforms, answer.map(Answer::decision)));
         return Optional.of(new Verdict(true, answer, observations));
@@ -95,11 +95,13 @@ public final class ProcessJudge {
         return platforms.stream()
                 .flatMap(platform -> platform.question(evidence.toolkit(), compat, compiles).stream()
                         .map(question -> new Answer(evidence, platform, compatibility.decide(question))))
-                .max(comparing((Answer answer) -> badness(answer.decision())));
+                .max(comparingInt((Answer answer) -> badness(answer.decision())));
     }
 
     private static int badness(Decision decision) {
-        return decision.result() == Result.FAILS ? Integer.MAX_VALUE : decision.result().exitCode();
+        return decision.result() == Result.FAILS
+                ? Integer.MAX_VALUE
+                : decision.result().exitCode();
     }
 
     private static Optional<Version> compatVersion(MappedLibrary library) {
@@ -110,8 +112,9 @@ public final class ProcessJudge {
 
     /** The GPUs that the process is on: by NVML, by its open device nodes, else any. */
     private List<Platform> platforms(GpuHolder holder) {
-        List<GpuSample> byNvml =
-                sample.gpus().stream().filter(gpu -> entry(gpu, holder).isPresent()).toList();
+        List<GpuSample> byNvml = sample.gpus().stream()
+                .filter(gpu -> entry(gpu, holder).isPresent())
+                .toList();
         List<GpuSample> gpus = byNvml.isEmpty()
                 ? sample.gpus().stream().filter(gpu -> isOpen(gpu, holder)).toList()
                 : byNvml;
@@ -139,8 +142,7 @@ public final class ProcessJudge {
                 .anyMatch(process -> process.usedMemoryBytes().value().orElse(0L) > 0);
     }
 
-    private void observe(
-            Answer answer, GpuHolder holder, DriverLibraries libraries, List<Observation> observations) {
+    private void observe(Answer answer, GpuHolder holder, DriverLibraries libraries, List<Observation> observations) {
         Decision decision = answer.decision();
         if (decision.result() != Result.RUNS && decision.result() != Result.RUNS_FORWARD) {
             observations.add(new Observation(
@@ -180,15 +182,17 @@ public final class ProcessJudge {
     private String seen(Answer answer) {
         Decision decision = answer.decision();
         String driver = answer.platform().driver().map(Version::toString).orElse("unknown")
-                + answer.platform().knownCuda(table).map(cuda -> " (CUDA " + cuda + ")").orElse("");
-        String outcome =
-                switch (decision.result()) {
-                    case RUNS, RUNS_FORWARD -> "runs";
-                    case RUNS_MINOR -> "runs by minor-version compatibility";
-                    case AT_RISK -> "may fail with error " + decision.cudaError().orElseThrow();
-                    case FAILS -> "fails with error " + decision.cudaError().orElseThrow();
-                    case UNKNOWN -> "is not judged";
-                };
+                + answer.platform()
+                        .knownCuda(table)
+                        .map(cuda -> " (CUDA " + cuda + ")")
+                        .orElse("");
+        String outcome = switch (decision.result()) {
+            case RUNS, RUNS_FORWARD -> "runs";
+            case RUNS_MINOR -> "runs by minor-version compatibility";
+            case AT_RISK -> "may fail with error " + decision.cudaError().orElseThrow();
+            case FAILS -> "fails with error " + decision.cudaError().orElseThrow();
+            case UNKNOWN -> "is not judged";
+        };
         return "CUDA " + answer.evidence().toolkit() + " on driver " + driver + " " + outcome + "; by "
                 + answer.evidence().describe();
     }
@@ -246,8 +250,9 @@ public final class ProcessJudge {
             observations.add(new Observation(
                     "ctr.lib_mismatch",
                     Status.CRITICAL,
-                    "its driver library is " + DriverLibraries.driver(stale.getFirst()).orElseThrow()
-                            + ", the loaded kernel module is " + kernel.get(),
+                    "its driver library is "
+                            + DriverLibraries.driver(stale.getFirst()).orElseThrow() + ", the loaded kernel module is "
+                            + kernel.get(),
                     "It was started before the driver was changed; CUDA fails with error 803, NVML with 18.",
                     List.of("restart the container or program, so that it gets the driver's own libraries"),
                     stale.stream().map(library -> proof(maps, library)).toList()));

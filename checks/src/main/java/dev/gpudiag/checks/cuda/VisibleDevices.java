@@ -86,6 +86,7 @@ public final class VisibleDevices {
         return gpus.stream().allMatch(gpu -> gpu.migDevices().isPresent())
                 && gpus.stream()
                         .flatMap(gpu -> gpu.migDevices().value().orElseThrow().stream())
-                        .allMatch(mig -> mig.readings().value(GpuQuantities.MIG_UUID).isPresent());
+                        .allMatch(mig ->
+                                mig.readings().value(GpuQuantities.MIG_UUID).isPresent());
     }
 }

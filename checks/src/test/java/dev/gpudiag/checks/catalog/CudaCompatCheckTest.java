@@ -83,11 +83,13 @@ class CudaCompatCheckTest {
     @Test
     void newerCudaOfTheSameMajorIsNoAlarm() {
         driver("535.129.03", "12.2");
-        Finding finding = findings(program(4711, "12.4.127").library(LIB + "libcuda.so.535.129.03", "535.129.03"))
-                .stream()
-                .filter(found -> found.rule().filter("ctr.cuda_vs_driver"::equals).isPresent())
-                .findFirst()
-                .orElseThrow();
+        Finding finding =
+                findings(program(4711, "12.4.127").library(LIB + "libcuda.so.535.129.03", "535.129.03")).stream()
+                        .filter(found -> found.rule()
+                                .filter("ctr.cuda_vs_driver"::equals)
+                                .isPresent())
+                        .findFirst()
+                        .orElseThrow();
         assertThat(finding.status()).isEqualTo(Status.INFO);
         assertThat(finding.seen())
                 .isEqualTo("python3 (pid 4711): CUDA 12.4 on driver 535.129.03 (CUDA 12.2) runs by minor-version"
@@ -146,7 +148,9 @@ class CudaCompatCheckTest {
     @Test
     void processesOfNobodyInParticularAreToldByName() {
         Reading<dev.gpudiag.telemetry.Workload> none = Reading.missing(Reason.NO_PERMISSION, "/proc", "no permission");
-        assertThat(said(program(1, "13.0.48").workload(none), program(2, "13.0.48").workload(none)))
+        assertThat(said(
+                        program(1, "13.0.48").workload(none),
+                        program(2, "13.0.48").workload(none)))
                 .singleElement()
                 .asString()
                 .startsWith("CRITICAL node: 2 processes (pid 1, 2): ");
@@ -196,12 +200,11 @@ class CudaCompatCheckTest {
 
     @Test
     void driverChangedUnderAContainerIsToldFromACompatibilityLibrary() {
-        Finding finding = only(inPod(program(4711, "12.4.127")
-                .deletedLibrary(LIB + "libnvidia-ml.so.535.129.03", "535.129.03")));
+        Finding finding =
+                only(inPod(program(4711, "12.4.127").deletedLibrary(LIB + "libnvidia-ml.so.535.129.03", "535.129.03")));
         assertThat(finding.status()).isEqualTo(Status.CRITICAL);
         assertThat(finding.rule()).contains("ctr.lib_mismatch");
-        assertThat(finding.seen())
-                .endsWith("its driver library is 535.129.03, the loaded kernel module is 550.54.15");
+        assertThat(finding.seen()).endsWith("its driver library is 535.129.03, the loaded kernel module is 550.54.15");
         assertThat(finding.evidence())
                 .anyMatch(proof -> proof.value().equals(LIB + "libnvidia-ml.so.535.129.03 (deleted)"));
     }
@@ -209,7 +212,8 @@ class CudaCompatCheckTest {
     @Test
     void libraryThatWasReplacedButStillFitsIsNoAlarm() {
         assertThat(said(program(4711, "12.4.127").deletedLibrary(LIB + "libnvidia-ml.so.550.54.15", "550.54.15")))
-                .anyMatch(line -> line.startsWith("INFO user alice: python3 (pid 4711): its driver library 550.54.15 was"))
+                .anyMatch(line ->
+                        line.startsWith("INFO user alice: python3 (pid 4711): its driver library 550.54.15 was"))
                 .noneMatch(line -> line.startsWith("CRITICAL") || line.startsWith("WARNING"));
     }
 
@@ -253,8 +257,10 @@ class CudaCompatCheckTest {
         GpuHolders program = process(4711)
                 .library("/opt/libcudart.so.13.0.48", "13.0.48")
                 .version(Trace.MAPPED_LIBRARY, "13.0.48", "/proc/4711/maps", "/opt/libcudart.so.13.0.48");
-        assertThat(only(program.openDevices("/dev/nvidia0", "/dev/nvidiactl")).status()).isEqualTo(Status.OK);
-        assertThat(only(program.openDevices("/dev/nvidia1", "/dev/nvidiactl")).status()).isEqualTo(Status.CRITICAL);
+        assertThat(only(program.openDevices("/dev/nvidia0", "/dev/nvidiactl")).status())
+                .isEqualTo(Status.OK);
+        assertThat(only(program.openDevices("/dev/nvidia1", "/dev/nvidiactl")).status())
+                .isEqualTo(Status.CRITICAL);
     }
 
     @Test
@@ -371,7 +377,8 @@ class CudaCompatCheckTest {
                 .environment("PYTORCH_NO_CUDA_MEMORY_CACHING", "0"));
         assertThat(finding.rule()).contains("ctr.bad_env");
         assertThat(finding.seen())
-                .endsWith("variables for debugging are set: CUDA_INJECTION64_PATH=/opt/nsys.so, CUDA_LAUNCH_BLOCKING=1");
+                .endsWith(
+                        "variables for debugging are set: CUDA_INJECTION64_PATH=/opt/nsys.so, CUDA_LAUNCH_BLOCKING=1");
         assertThat(only(program(4712, "12.4.127").environment("CUDA_LAUNCH_BLOCKING", "0"))
                         .status())
                 .isEqualTo(Status.OK);
@@ -404,7 +411,8 @@ class CudaCompatCheckTest {
     void newerThanTheTableIsNotJudgedAndNeverOk() {
         driver("700.10.01", "14.0");
         Finding finding = findings(program(4711, "14.0.1").library(LIB + "libcuda.so.700.10.01", "700.10.01")).stream()
-                .filter(found -> found.rule().filter("ctr.cuda_vs_driver"::equals).isPresent())
+                .filter(found ->
+                        found.rule().filter("ctr.cuda_vs_driver"::equals).isPresent())
                 .findFirst()
                 .orElseThrow();
         assertThat(finding.status()).isEqualTo(Status.INFO);
@@ -427,7 +435,8 @@ class CudaCompatCheckTest {
     @Test
     void lackOfRightsIsSaidOnceAndIsNoAlarm() {
         GpuHolders[] holders = IntStream.range(0, 6)
-                .mapToObj(i -> process(4700 + i).cuda(Reading.missing(Reason.NO_PERMISSION, "/proc/PID/maps", "denied")))
+                .mapToObj(
+                        i -> process(4700 + i).cuda(Reading.missing(Reason.NO_PERMISSION, "/proc/PID/maps", "denied")))
                 .toArray(GpuHolders[]::new);
         assertThat(said(holders))
                 .containsExactly(
@@ -476,7 +485,8 @@ class CudaCompatCheckTest {
                 .version(Trace.IMAGE, "12.1", "config.json", "CUDA_VERSION=12.1"));
         List<String> rules = new CudaCompatCheck()
                 .spec().rules().stream().map(dev.gpudiag.checks.Rule::id).toList();
-        assertThat(findings(odd)).hasSize(6).allSatisfy(finding -> assertThat(rules)
-                .contains(finding.rule().orElse("none")));
+        assertThat(findings(odd))
+                .hasSize(6)
+                .allSatisfy(finding -> assertThat(rules).contains(finding.rule().orElse("none")));
     }
 }
