@@ -11,12 +11,14 @@ import java.util.Optional;
  *
  * @param holders processes that hold a GPU, or why they cannot be listed
  * @param allocations what the kubelet has given to pods, or why that cannot be known
+ * @param gaps what could not be seen, each once; empty where nothing was missed
  * @param lookedAt when the processes were looked at, which an agent does less often than it samples; empty: with the sample
  * @param bootedAt when the kernel began to count clock ticks, to the second ({@code btime} of {@code /proc/stat})
  */
 public record HostSample(
         Reading<List<GpuHolder>> holders,
         Reading<List<DeviceAllocation>> allocations,
+        List<Gap> gaps,
         Optional<Instant> lookedAt,
         Optional<Instant> bootedAt) {
 
@@ -26,13 +28,14 @@ public record HostSample(
     public HostSample {
         requireNonNull(holders, "holders is null");
         requireNonNull(allocations, "allocations is null");
+        gaps = List.copyOf(gaps);
         requireNonNull(lookedAt, "lookedAt is null");
         requireNonNull(bootedAt, "bootedAt is null");
     }
 
     /** What was found with the sample itself. */
     public HostSample(Reading<List<GpuHolder>> holders, Reading<List<DeviceAllocation>> allocations) {
-        this(holders, allocations, Optional.empty(), Optional.empty());
+        this(holders, allocations, List.of(), Optional.empty(), Optional.empty());
     }
 
     /** Nobody looked. */
@@ -52,5 +55,10 @@ public record HostSample(
     public Optional<Instant> startedAt(GpuHolder holder) {
         return bootedAt.flatMap(
                 boot -> holder.startTicks().value().map(ticks -> boot.plusMillis(ticks * (1000 / TICKS_PER_SECOND))));
+    }
+
+    /** The same with what the kubelet has given to pods. */
+    public HostSample withAllocations(Reading<List<DeviceAllocation>> found) {
+        return new HostSample(holders, found, gaps, lookedAt, bootedAt);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param versions every trace of a toolkit version, strongest first; they may disagree
  * @param libraries NVIDIA libraries that it has mapped: libcuda, libcudart, libnvidia-ml and others
  * @param environment the allow-listed variables of its first environment, such as {@code NVIDIA_VISIBLE_DEVICES}
- * @param deviceNodes NVIDIA nodes in its own {@code /dev}
+ * @param deviceNodes NVIDIA nodes in its own {@code /dev}, such as {@code /dev/nvidia0}
  */
 public record ProcessCuda(
         Reading<List<VersionTrace>> versions,

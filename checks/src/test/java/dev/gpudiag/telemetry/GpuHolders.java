@@ -20,7 +20,7 @@ public final class GpuHolders {
     private final List<VersionTrace> versions = new ArrayList<>();
     private final List<MappedLibrary> libraries = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private List<String> deviceNodes = List.of("nvidia0", "nvidiactl", "nvidia-uvm");
+    private List<String> deviceNodes = List.of("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm");
     private Optional<Reading<ProcessCuda>> cuda = Optional.empty();
 
     private GpuHolders(long pid) {
@@ -98,8 +98,8 @@ public final class GpuHolders {
         return this;
     }
 
-    public GpuHolders deviceNodes(String... names) {
-        deviceNodes = List.of(names);
+    public GpuHolders deviceNodes(String... paths) {
+        deviceNodes = List.of(paths);
         return this;
     }
 

@@ -22,7 +22,8 @@ class WorkloadHistoryTest {
         return NodeSamples.working()
                 .at(at)
                 .build()
-                .withHost(new HostSample(Reading.of(all, "/proc"), NO_KUBELET, Optional.of(at), Optional.of(BOOT)));
+                .withHost(new HostSample(
+                        Reading.of(all, "/proc"), NO_KUBELET, List.of(), Optional.of(at), Optional.of(BOOT)));
     }
 
     private static GpuHolders trainer(long pid, long secondsAfterBoot) {

@@ -81,7 +81,7 @@ public final class HostRoot {
     }
 
     /** The file that {@code path} leads to, inside this root. */
-    Path locate(String path) throws IOException {
+    public Path locate(String path) throws IOException {
         Deque<String> rest = new ArrayDeque<>(List.of(path.split("/", -1)));
         Path at = root;
         int links = 0;
@@ -124,7 +124,7 @@ public final class HostRoot {
     }
 
     /** Whether something lies at {@code path}; false too where that cannot be known. */
-    boolean exists(String path) {
+    public boolean exists(String path) {
         try {
             locate(path);
             return true;
@@ -134,7 +134,7 @@ public final class HostRoot {
     }
 
     /** Whether a regular file lies at {@code path}, at the end of its links. */
-    boolean isFile(String path) {
+    public boolean isFile(String path) {
         try {
             return attributes(locate(path)).isRegularFile();
         } catch (IOException e) {
@@ -143,7 +143,7 @@ public final class HostRoot {
     }
 
     /** Whether a directory lies at {@code path}, at the end of its links. */
-    boolean isDirectory(String path) {
+    public boolean isDirectory(String path) {
         try {
             return attributes(locate(path)).isDirectory();
         } catch (IOException e) {
@@ -152,14 +152,14 @@ public final class HostRoot {
     }
 
     /** At most {@code limit} bytes from the start of a regular file. */
-    byte[] bytes(String path, int limit) throws IOException {
+    public byte[] bytes(String path, int limit) throws IOException {
         try (InputStream in = open(path)) {
             return in.readNBytes(limit);
         }
     }
 
     /** A regular file, to be read by a caller that bounds what it reads. */
-    InputStream open(String path) throws IOException {
+    public InputStream open(String path) throws IOException {
         return Files.newInputStream(regularFile(path), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -182,7 +182,7 @@ public final class HostRoot {
     }
 
     /** The text of a file as a reading; {@link Reason#NOT_SUPPORTED} where there is no such file. */
-    Reading<String> read(String path) {
+    public Reading<String> read(String path) {
         try {
             return Reading.of(text(path, TEXT_LIMIT), path);
         } catch (IOException e) {
@@ -205,7 +205,7 @@ public final class HostRoot {
     }
 
     /** The names in a directory that {@code wanted} lets pass, sorted; an error for a directory without end. */
-    List<String> names(String directory, Predicate<String> wanted) throws IOException {
+    public List<String> names(String directory, Predicate<String> wanted) throws IOException {
         List<String> names = new ArrayList<>();
         int scanned = 0;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(locate(directory))) {
@@ -244,7 +244,7 @@ public final class HostRoot {
     }
 
     /** The reading that an error at {@code path} leaves. */
-    static <T> Reading<T> missing(String path, IOException error) {
+    public static <T> Reading<T> missing(String path, IOException error) {
         return switch (error) {
             case NoSuchFileException absent -> Reading.missing(Reason.NOT_SUPPORTED, path, path + " does not exist");
             case NotDirectoryException notOne -> Reading.missing(Reason.NOT_SUPPORTED, path, path + " does not exist");

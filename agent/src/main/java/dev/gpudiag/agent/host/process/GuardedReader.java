@@ -1,0 +1,167 @@
+package dev.gpudiag.agent.host.process;
+
+import dev.gpudiag.agent.host.HostRoot;
+import dev.gpudiag.telemetry.Gap;
+import dev.gpudiag.telemetry.GpuHolder;
+import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Reading.Reason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads processes one after the other on a thread that is left behind when one of them does not let itself be read.
+ *
+ * <p>A process that hangs in the kernel with its memory map locked, or whose file system is a dead server's, hangs whoever
+ * reads its {@code maps}. Then the others are read by another thread, and that process is read no more than at once
+ * until the thread has come back. Not thread-safe: one caller reads.
+ */
+final class GuardedReader {
+
+    /** How long one process may take; thousands of times what it takes. */
+    private static final Duration EACH = Duration.ofSeconds(1);
+
+    /** Threads that are left behind at most; then no process is read any more. */
+    private static final int THREADS = 8;
+
+    private final HostRoot root;
+    private final Map<Long, Hanging> hanging = new ConcurrentHashMap<>();
+
+    /** Where the reading of a process hangs, for as long as its thread lives. */
+    private record Hanging(Thread thread, String file, long sinceNanos) {
+        <T> Reading<T> reason() {
+            long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos));
+            return Reading.missing(
+                    Reason.TIMED_OUT, file, "reading " + file + " has not returned for " + seconds + " s");
+        }
+    }
+
+    /** What was read, in the order asked for, and what kept the rest from being read. */
+    record Result(List<GpuHolder> holders, List<Gap> gaps) {}
+
+    GuardedReader(HostRoot root) {
+        this.root = root;
+    }
+
+    /** Reads the processes; comes back at {@code untilNanos}, or soon after, whatever they do. */
+    Result read(List<Long> pids, long untilNanos) {
+        hanging.values().removeIf(place -> !place.thread().isAlive());
+        List<GpuHolder> holders = new ArrayList<>();
+        Set<Gap> gaps = new LinkedHashSet<>();
+        Deque<Long> rest = new ArrayDeque<>(pids);
+        while (!rest.isEmpty() && hanging.size() < THREADS && left(untilNanos) > 0) {
+            Worker worker = new Worker(List.copyOf(rest));
+            worker.start();
+            read(worker, rest, holders, untilNanos);
+            gaps.addAll(worker.gaps);
+        }
+        if (!rest.isEmpty()) {
+            String why = hanging.size() < THREADS
+                    ? "the time was over"
+                    : THREADS + " others hang in the kernel while they are read";
+            gaps.add(new Gap(
+                    Reason.TIMED_OUT,
+                    "/proc",
+                    rest.size() + " of " + pids.size() + " processes were not looked at: " + why));
+            rest.forEach(pid ->
+                    holders.add(HolderReader.without(pid, Reading.missing(Reason.TIMED_OUT, "/proc/" + pid, why))));
+        }
+        return new Result(List.copyOf(holders), List.copyOf(gaps));
+    }
+
+    private static long left(long untilNanos) {
+        return untilNanos - System.nanoTime();
+    }
+
+    /** Takes what a worker reads until it has read all, hangs, or the time is over. */
+    private void read(Worker worker, Deque<Long> rest, List<GpuHolder> holders, long untilNanos) {
+        while (!rest.isEmpty()) {
+            long wait = Math.min(EACH.toNanos(), left(untilNanos));
+            GpuHolder next = worker.next(wait);
+            if (next != null) {
+                holders.add(next);
+                rest.pop();
+                continue;
+            }
+            worker.left = true;
+            if (wait == EACH.toNanos() && !Thread.currentThread().isInterrupted()) {
+                Hanging place = new Hanging(worker, worker.file, System.nanoTime() - wait);
+                hanging.put(rest.peek(), place);
+                holders.add(worker.basicsOf(rest.pop(), place));
+            }
+            return;
+        }
+    }
+
+    /** Reads the processes it was given, as long as somebody waits for them. */
+    private final class Worker extends Thread {
+
+        private final List<Long> pids;
+        private final BlockingQueue<GpuHolder> done = new LinkedBlockingQueue<>();
+        private volatile List<Gap> gaps = List.of();
+        private volatile String file = "/proc";
+        private volatile GpuHolder basics;
+        private volatile boolean left;
+
+        Worker(List<Long> pids) {
+            super("gpudiag-processes");
+            setDaemon(true);
+            this.pids = pids;
+        }
+
+        @Override
+        public void run() {
+            HolderReader reader = new HolderReader(root, entered -> file = entered);
+            for (long pid : pids) {
+                if (left) {
+                    return;
+                }
+                GpuHolder holder = read(reader, pid);
+                gaps = reader.gaps();
+                done.add(holder);
+            }
+        }
+
+        private GpuHolder read(HolderReader reader, long pid) {
+            try {
+                return readAll(reader, pid);
+            } catch (RuntimeException e) {
+                // a file that nobody thought of must not keep the other processes from being read
+                return HolderReader.without(pid, Reading.missing(Reason.FAILED, file, "reading failed: " + e));
+            }
+        }
+
+        private GpuHolder readAll(HolderReader reader, long pid) {
+            basics = reader.basics(pid);
+            Hanging place = hanging.get(pid);
+            return place == null
+                    ? reader.details(basics)
+                    : HolderReader.with(basics, basics.workload(), place.reason());
+        }
+
+        GpuHolder next(long nanos) {
+            try {
+                return done.poll(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+
+        GpuHolder basicsOf(long pid, Hanging place) {
+            GpuHolder known = basics;
+            return known != null && known.pid() == pid
+                    ? HolderReader.with(known, known.workload(), place.reason())
+                    : HolderReader.without(pid, place.reason());
+        }
+    }
+}
