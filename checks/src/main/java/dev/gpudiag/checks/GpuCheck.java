@@ -17,14 +17,17 @@ public interface GpuCheck extends Check {
             if (gpu.condition().isAnswering()) {
                 findings.addAll(evaluate(gpu, evidence));
             } else {
-                findings.add(Finding.builder(
-                                Status.UNKNOWN,
-                                Subject.gpu(gpu.identity()),
-                                "not known: " + gpu.condition().detail())
-                        .causedBy("devices")
-                        .build());
+                findings.addAll(notAnswering(gpu));
             }
         }
         return findings;
+    }
+
+    /** What is said of a GPU that does not answer. */
+    default List<Finding> notAnswering(GpuSample gpu) {
+        String seen = "not known: " + gpu.condition().detail();
+        return List.of(Finding.builder(Status.UNKNOWN, Subject.gpu(gpu.identity()), seen)
+                .causedBy("devices")
+                .build());
     }
 }

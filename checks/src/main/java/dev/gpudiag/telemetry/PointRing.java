@@ -77,6 +77,21 @@ final class PointRing {
         return times[slot(position)];
     }
 
+    /** The position of the first point that is not older; the size where all are. */
+    int firstSince(long millis) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (time(middle) < millis) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
     double value(int position, int column) {
         return values[slot(position) * columns + column];
     }

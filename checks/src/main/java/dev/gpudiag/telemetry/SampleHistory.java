@@ -218,11 +218,11 @@ public final class SampleHistory {
 
     static List<Sample> column(PointRing ring, int column, Instant from) {
         List<Sample> samples = new ArrayList<>();
-        for (int i = 0; ring != null && i < ring.size(); i++) {
-            Instant at = Instant.ofEpochMilli(ring.time(i));
+        long oldest = from.isAfter(Instant.EPOCH) ? from.toEpochMilli() : Long.MIN_VALUE;
+        for (int i = ring == null ? 0 : ring.firstSince(oldest); ring != null && i < ring.size(); i++) {
             double value = ring.value(i, column);
-            if (!at.isBefore(from) && !Double.isNaN(value)) {
-                samples.add(new Sample(at, value));
+            if (!Double.isNaN(value)) {
+                samples.add(new Sample(Instant.ofEpochMilli(ring.time(i)), value));
             }
         }
         return List.copyOf(samples);

@@ -75,6 +75,11 @@ public final class GpuSamples {
         return this;
     }
 
+    public <T> GpuSamples reading(Quantity<T> quantity, Reading<T> reading) {
+        readings.put(quantity, reading);
+        return this;
+    }
+
     public GpuSamples at(Instant instant) {
         takenAt = instant;
         return this;

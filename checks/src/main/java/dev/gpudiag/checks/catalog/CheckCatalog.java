@@ -12,6 +12,8 @@ public final class CheckCatalog {
             new DevicesCheck(),
             new EccCheck(),
             new TemperatureCheck(),
+            new PowerCheck(),
+            new ClocksCheck(),
             new PcieCheck(),
             new NvLinkCheck(),
             new MemoryCheck(),

@@ -9,6 +9,7 @@ import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.GpuCheck;
+import dev.gpudiag.checks.Rule;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
@@ -50,9 +51,46 @@ final class TemperatureCheck implements GpuCheck {
 
     private static final CheckSpec SPEC = new CheckSpec(
             "temperature",
-            "thermal slowdown, and distance to the device's own limits",
+            "thermal slowdown, distance to the device's own limits, and fans",
             EnumSet.of(Precondition.USABLE_DRIVER, Precondition.GPU),
-            List.of(FALLBACK_LIMIT, WINDOW, SUSTAINED));
+            List.of(FALLBACK_LIMIT, WINDOW, SUSTAINED),
+            List.of(
+                    new Rule(
+                            "thm.slowdown",
+                            "nvmlDeviceGetCurrentClocksEventReasons, bits 0x40 and 0x20",
+                            "hardware thermal slowdown in 60 % of 10 min; either at any time within: WARNING",
+                            Status.CRITICAL,
+                            "look at fans and inlet temperature",
+                            "gpud, with a limit of its own; NVML documentation of clocks event reasons"),
+                    new Rule(
+                            "thm.violation_time",
+                            "nvmlDeviceGetViolationStatus, fields 269 and 270",
+                            "grew within the last minute",
+                            Status.WARNING,
+                            "look at fans and inlet temperature",
+                            "DCGM health watch"),
+                    new Rule(
+                            "thm.margin",
+                            "nvmlDeviceGetMarginTemperature, fields 193 to 196",
+                            "at or beyond the board's slowdown margin; used up, or 5 C or less for 5 min: WARNING; not"
+                                    + " counted where it is used up on a cold GPU",
+                            Status.CRITICAL,
+                            "look at fans and inlet temperature",
+                            "NVML documentation; gpud"),
+                    new Rule(
+                            "thm.gpu_max",
+                            "nvmlDeviceGetTemperature and TemperatureThreshold, field 82",
+                            "at the slowdown threshold; core or memory above its highest operating temperature: WARNING",
+                            Status.CRITICAL,
+                            "look at fans and inlet temperature",
+                            "NVML documentation; gpud"),
+                    new Rule(
+                            "thm.fan",
+                            "nvmlDeviceGetFanSpeed",
+                            "0 % while the core has 70 C or more",
+                            Status.WARNING,
+                            "look at the GPU's own fan",
+                            "gpudiag")));
 
     @Override
     public CheckSpec spec() {
@@ -66,6 +104,7 @@ final class TemperatureCheck implements GpuCheck {
         boolean slowed = findings.stream().anyMatch(finding -> finding.status().isProblem());
         TemperatureLimits limits = new TemperatureLimits(gpu, evidence.setting(FALLBACK_LIMIT), slowed);
         limits.memory().ifPresent(findings::add);
+        new TemperatureTrend(gpu, evidence).findings().forEach(findings::add);
         findings.addAll(Unread.failures(subject, gpu, List.of(TEMPERATURE_GPU, CLOCK_EVENT_REASONS)));
         Optional<Finding> core = limits.core();
         core.ifPresent(findings::add);

@@ -74,7 +74,7 @@ final class TemperatureLimits {
         } else {
             finding = Finding.builder(Status.OK, subject, seen).limit("at least " + Amounts.celsius(max));
         }
-        return finished(finding.measured(TEMPERATURE_MARGIN.id(), margin, "celsius"));
+        return finished(finding.rule("thm.margin").measured(TEMPERATURE_MARGIN.id(), margin, "celsius"));
     }
 
     private Finding byThreshold(double celsius) {
@@ -82,17 +82,23 @@ final class TemperatureLimits {
         Optional<Double> max = threshold(THRESHOLD_GPU_MAX);
         String seen = Amounts.celsius(celsius);
         if (slowdown.filter(limit -> celsius >= limit).isPresent()) {
-            return finished(hot(Status.CRITICAL, seen).limit("slows down at " + Amounts.celsius(slowdown.get())));
+            return finished(hot(Status.CRITICAL, seen)
+                    .rule("thm.gpu_max")
+                    .limit("slows down at " + Amounts.celsius(slowdown.get())));
         }
         if (max.isPresent()) {
             String limit = "highest operating temperature " + Amounts.celsius(max.get());
-            return finished((celsius > max.get() ? hot(Status.WARNING, seen) : ok(seen)).limit(limit));
+            return finished((celsius > max.get() ? hot(Status.WARNING, seen) : ok(seen))
+                    .rule("thm.gpu_max")
+                    .limit(limit));
         }
         // A board that says where it slows down is meant to run up to there; consumer boards aim at 83 C under load.
         Status above = slowdown.isPresent() ? Status.INFO : Status.WARNING;
         String limit = slowdown.map(value -> "slows down at " + Amounts.celsius(value))
                 .orElse(Amounts.celsius(fallback) + " (this GPU states no limit)");
-        return finished((celsius >= fallback ? hot(above, seen) : ok(seen)).limit(limit));
+        return finished((celsius >= fallback ? hot(above, seen) : ok(seen))
+                .rule("thm.gpu_max")
+                .limit(limit));
     }
 
     /** Memory against its highest operating temperature; empty where it is within it, or one of both is not known. */
@@ -104,6 +110,7 @@ final class TemperatureLimits {
         }
         return Optional.of(hot(Status.WARNING, "memory at " + Amounts.celsius(celsius.get()))
                 .limit("highest operating temperature " + Amounts.celsius(max.get()))
+                .rule("thm.gpu_max")
                 .measured(TEMPERATURE_MEMORY.id(), celsius.get(), "celsius")
                 .proof(TEMPERATURE_MEMORY, gpu.get(TEMPERATURE_MEMORY))
                 .proof(THRESHOLD_MEMORY_MAX, gpu.get(THRESHOLD_MEMORY_MAX))

@@ -1,116 +1,110 @@
 package dev.gpudiag.checks.catalog;
 
-import static dev.gpudiag.telemetry.ClockEventReason.GPU_IDLE;
-import static dev.gpudiag.telemetry.ClockEventReason.HW_POWER_BRAKE_SLOWDOWN;
-import static dev.gpudiag.telemetry.ClockEventReason.HW_SLOWDOWN;
 import static dev.gpudiag.telemetry.ClockEventReason.HW_THERMAL_SLOWDOWN;
 import static dev.gpudiag.telemetry.ClockEventReason.SW_THERMAL_SLOWDOWN;
-import static dev.gpudiag.telemetry.GpuQuantities.CLOCK_EVENT_REASONS;
 
 import dev.gpudiag.checks.Amounts;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
-import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.ClockEventReason;
+import dev.gpudiag.telemetry.EventCounter;
+import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
-import dev.gpudiag.telemetry.SampleHistory.Sample;
+import dev.gpudiag.telemetry.SampleHistory.Increase;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Slowdowns of one GPU now and lately.
+ * Thermal slowdowns of one GPU now and lately.
  *
- * <p>A hardware slowdown (thermal, power brake) in most of the window is CRITICAL, any other a WARNING. Software thermal
- * slowdown holds a GPU at its highest operating temperature, which costs speed and nothing else: a WARNING however long
- * it lasts. The plain hardware slowdown bit also comes with changes of the performance state, so that it is INFO, and
- * nothing at all on an idle GPU.
+ * <p>A hardware thermal slowdown in most of the window is CRITICAL, any other a WARNING. Software thermal slowdown holds a
+ * GPU at its highest operating temperature, which costs speed and nothing else: a WARNING however long it lasts. The
+ * driver's counters tell of slowdowns that begin and end between two readings.
  */
 final class Throttling {
 
-    private static final List<ClockEventReason> SERIOUS =
-            List.of(HW_THERMAL_SLOWDOWN, HW_POWER_BRAKE_SLOWDOWN, SW_THERMAL_SLOWDOWN);
-
-    /** Fewer samples say nothing of how much of a window it was. */
-    private static final int LEAST_SAMPLES = 10;
-
-    /** A history that is cut at the window's own length never reaches back the last fraction of it. */
-    private static final double NEARLY_FULL = 0.95;
+    private static final Duration COUNTED = Duration.ofSeconds(60);
 
     private final GpuSample gpu;
+    private final Evidence evidence;
     private final Subject subject;
-    private final Set<ClockEventReason> now;
-    private final Duration window;
+    private final ClockReasons reasons;
     private final double sustained;
-    private final List<Sample> series;
-    private final boolean wholeWindow;
 
     Throttling(GpuSample gpu, Evidence evidence) {
         this.gpu = gpu;
+        this.evidence = evidence;
         subject = Subject.gpu(gpu.identity());
-        now = gpu.value(CLOCK_EVENT_REASONS).map(ClockEventReason::of).orElse(Set.of());
-        window = evidence.setting(TemperatureCheck.WINDOW);
+        reasons = ClockReasons.of(gpu, evidence, evidence.setting(TemperatureCheck.WINDOW));
         sustained = evidence.setting(TemperatureCheck.SUSTAINED);
-        Instant at = evidence.sample().takenAt();
-        series = evidence.history().series(gpu.identity(), CLOCK_EVENT_REASONS, at.minus(window));
-        wholeWindow = series.size() >= LEAST_SAMPLES
-                && Duration.between(series.getFirst().at(), at).toMillis() >= NEARLY_FULL * window.toMillis();
     }
 
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
-        for (ClockEventReason reason : SERIOUS) {
-            double part = part(reason);
-            if (now.contains(reason) || part > 0) {
-                findings.add(slowdown(reason, part));
+        for (ClockEventReason reason : List.of(HW_THERMAL_SLOWDOWN, SW_THERMAL_SLOWDOWN)) {
+            if (reasons.anyOf(reason)) {
+                findings.add(slowdown(reason));
             }
         }
-        if (findings.isEmpty() && now.contains(HW_SLOWDOWN) && !now.contains(GPU_IDLE)) {
-            findings.add(Finding.builder(Status.INFO, subject, "hardware slowdown, neither thermal nor power brake")
-                    .why("This bit also comes with changes of the performance state.")
-                    .proof(CLOCK_EVENT_REASONS, gpu.get(CLOCK_EVENT_REASONS))
-                    .build());
+        if (findings.isEmpty()) {
+            counted().ifPresent(findings::add);
         }
         return findings;
     }
 
-    private Finding slowdown(ClockEventReason reason, double part) {
-        boolean lasting = wholeWindow && part >= sustained && reason != SW_THERMAL_SLOWDOWN;
-        String share =
-                series.size() < 2 ? "" : " in " + Amounts.percent(part) + " of the last " + Setting.format(window);
-        String seen = reason.text() + (now.contains(reason) ? " now" : " lately") + share;
-        Finding.Builder finding = Finding.builder(lasting ? Status.CRITICAL : Status.WARNING, subject, seen)
+    private Finding slowdown(ClockEventReason reason) {
+        boolean lasting = reasons.wholeWindow() && reasons.part(reason) >= sustained && reason == HW_THERMAL_SLOWDOWN;
+        return finding(lasting ? Status.CRITICAL : Status.WARNING, reasons.seen(reason))
+                .rule("thm.slowdown")
                 .limit(lasting ? "under " + Amounts.percent(sustained) + " of the window" : "none")
-                .measured("slowdown_ratio", series.isEmpty() ? 1 : part, "ratio");
-        boolean thermal = reason != HW_POWER_BRAKE_SLOWDOWN;
-        finding.why(
-                thermal
-                        ? "The GPU runs slower to stay cool; a job on many GPUs waits for its slowest."
-                        : "Something outside the GPU, the power supply or the chassis, tells it to draw less.");
-        actions(reason).forEach(finding::action);
-        return TemperatureCheck.proven(finding, gpu).build();
+                .measured("slowdown_ratio", reasons.measuredPart(reason), "ratio")
+                .build();
     }
 
-    private static List<String> actions(ClockEventReason reason) {
-        return reason == HW_POWER_BRAKE_SLOWDOWN
-                ? List.of(
-                        "look at the power supplies and their events: ipmitool sdr type 'Power Supply'; ipmitool sel list",
-                        "look whether the chassis or rack caps power (BMC)",
-                        "reseat the GPU's power cables at the next maintenance")
-                : List.of(
-                        "look at fans and inlet temperature: ipmitool sdr type Fan; ipmitool sdr type Temperature",
-                        "compare with the node's other GPUs: one alone is its own cooler, all together are the room",
-                        "until then lower the power limit: nvidia-smi -pl WATTS, or move the load");
+    private Optional<Finding> counted() {
+        double seconds = Stream.of(EventCounter.THERMAL_SECONDS, EventCounter.THERMAL_SLOWDOWN_SECONDS)
+                .flatMap(
+                        counter -> evidence
+                                .history()
+                                .increase(
+                                        gpu.identity(),
+                                        counter,
+                                        evidence.sample().takenAt().minus(COUNTED))
+                                .stream())
+                .mapToDouble(Increase::amount)
+                .max()
+                .orElse(0);
+        if (seconds <= 0) {
+            return Optional.empty();
+        }
+        String seen = String.format(Locale.ROOT, "slowed down by heat for %.1f s of the last minute", seconds);
+        Finding.Builder finding = finding(Status.WARNING, seen + ", between two readings")
+                .rule("thm.violation_time")
+                .limit("0 s")
+                .measured("slowdown_seconds", seconds, "seconds");
+        for (var counter : List.of(
+                GpuQuantities.VIOLATION_THERMAL,
+                GpuQuantities.VIOLATION_HW_THERMAL,
+                GpuQuantities.VIOLATION_SW_THERMAL)) {
+            if (gpu.get(counter).isPresent()) {
+                finding.proof(counter, gpu.get(counter));
+            }
+        }
+        return Optional.of(finding.build());
     }
 
-    private double part(ClockEventReason reason) {
-        long hits = series.stream()
-                .filter(sample -> ((long) sample.value() & reason.bit()) != 0)
-                .count();
-        return series.isEmpty() ? 0 : (double) hits / series.size();
+    private Finding.Builder finding(Status status, String seen) {
+        Finding.Builder finding = Finding.builder(status, subject, seen)
+                .why("The GPU runs slower to stay cool; a job on many GPUs waits for its slowest.")
+                .action("look at fans and inlet temperature: ipmitool sdr type Fan; ipmitool sdr type Temperature")
+                .action("compare with the node's other GPUs: one alone is its own cooler, all together are the room")
+                .action("until then lower the power limit: nvidia-smi -pl WATTS, or move the load");
+        return TemperatureCheck.proven(finding, gpu);
     }
 }

@@ -71,6 +71,8 @@ class CheckCatalogTest {
                         "devices",
                         "ecc",
                         "temperature",
+                        "power",
+                        "clocks",
                         "pcie",
                         "nvlink",
                         "memory",

@@ -118,12 +118,12 @@ class TemperatureCheckTest {
         "0x2, OK, to the slowdown limit", // application clocks
         "0x4, OK, to the slowdown limit", // power cap
         "0x10, OK, to the slowdown limit", // sync boost
-        "0x8, INFO, neither thermal nor power brake",
+        "0x8, OK, to the slowdown limit", // told by clocks
         "0x9, OK, to the slowdown limit", // with idle: a change of the performance state
         "0x20, WARNING, software thermal slowdown now",
         "0x40, WARNING, hardware thermal slowdown now",
         "0x48, WARNING, hardware thermal slowdown now",
-        "0x80, WARNING, hardware power brake now",
+        "0x80, OK, to the slowdown limit", // told by power
         "0x41, WARNING, hardware thermal slowdown now",
         "0x100000000, OK, to the slowdown limit"
     })
@@ -139,10 +139,9 @@ class TemperatureCheckTest {
         "0x40, 1.0, CRITICAL",
         "0x40, 0.7, CRITICAL",
         "0x40, 0.5, WARNING",
-        "0x80, 0.7, CRITICAL",
         "0x20, 1.0, WARNING", // holds the GPU at its limit: slower, not in danger
         "0x4, 1.0, OK",
-        "0x8, 1.0, INFO"
+        "0x8, 1.0, OK"
     })
     void aHardwareSlowdownOfMostOfTheWindowIsCritical(String mask, double part, Status status) {
         Evidences evidences = Evidences.series(
@@ -242,5 +241,53 @@ class TemperatureCheckTest {
         assertThat(finding.measurements()).anyMatch(measured -> measured.value() == 91.0);
         assertThat(finding.actions()).isNotEmpty();
         assertThat(finding.evidence()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.4, WARNING", "0, OK"})
+    void aSlowdownBetweenTwoReadingsShowsInTheDriversCounter(double seconds, Status status) {
+        CheckResult result = Evidences.series(
+                        60,
+                        10,
+                        second -> GpuSamples.h100(0).with(VIOLATION_THERMAL, second < 30 ? 91.0 : 91.0 + seconds))
+                .result("temperature");
+
+        assertThat(result.status()).isEqualTo(status);
+    }
+
+    @Test
+    void aCounterThatADriverReloadResetsIsNoSlowdown() {
+        CheckResult result = Evidences.series(
+                        60, 10, second -> GpuSamples.h100(0).with(VIOLATION_HW_THERMAL, second < 30 ? 91.0 : 0.0))
+                .result("temperature");
+
+        assertThat(result.status()).isEqualTo(Status.OK);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // margin, since, status
+        "5, 300, WARNING",
+        "6, 300, OK",
+        "5, 200, OK", // not yet for five minutes
+        "0, 300, OK" // a cold board that reports none
+    })
+    void aMarginThatStaysSmallIsAWarning(double margin, int seconds, Status status) {
+        CheckResult result = Evidences.series(
+                        600,
+                        10,
+                        second -> GpuSamples.h100(0).with(TEMPERATURE_MARGIN, second < 600 - seconds ? 20.0 : margin))
+                .result("temperature");
+
+        assertThat(result.status()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, 71, WARNING", "0, 1, 69, OK", "0.3, 1, 80, OK", "0, 0, 71, OK"})
+    void aFanThatStandsStillOnAHotGpuIsAWarning(double speed, long fans, double celsius, Status status) {
+        GpuSamples gpu =
+                GpuSamples.h100(0).with(FAN_SPEED, speed).with(FAN_COUNT, fans).with(TEMPERATURE_GPU, celsius);
+
+        assertThat(temperature(gpu).status()).isEqualTo(status);
     }
 }
