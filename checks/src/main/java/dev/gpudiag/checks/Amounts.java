@@ -11,6 +11,10 @@ public final class Amounts {
 
     private Amounts() {}
 
+    public static String bytes(long bytes) {
+        return bytes((double) bytes);
+    }
+
     public static String bytes(double bytes) {
         return Math.abs(bytes) >= GIB
                 ? String.format(Locale.ROOT, "%.1f GiB", bytes / GIB)

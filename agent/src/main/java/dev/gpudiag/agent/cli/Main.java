@@ -67,6 +67,7 @@ public final class Main {
                 new ListCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
+                new TorchCommand(context),
                 new XidCommand(context),
                 new VersionCommand(context))) {
             line.addSubcommand(new CommandLine(command));
