@@ -60,6 +60,7 @@ public final class Main {
         CommandLine line = new CommandLine(new Root());
         for (Object command : List.of(
                 new AdviseCommand(context, Thread::sleep),
+                new AnalyzeMemoryCommand(context),
                 new CheckCommand(context),
                 new CompatCommand(context),
                 new FitCommand(context),
