@@ -43,7 +43,8 @@ final class AnalyzeMemoryCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "gpudiag's own recording, nvidia-smi's CSV, or seconds,gpu,pid,used_bytes; - is standard input.")
+            description =
+                    "gpudiag's own recording, nvidia-smi's CSV, or seconds,gpu,pid,used_bytes; - is standard input.")
     private Path file;
 
     @Option(
@@ -71,8 +72,8 @@ final class AnalyzeMemoryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, UnusableFileException {
         TraceReader reader = reader();
-        TraceAnalysis analysis =
-                new TraceAnalysis(gpuMemory == null ? OptionalLong.empty() : MemorySize.parse("--gpu-memory", gpuMemory));
+        TraceAnalysis analysis = new TraceAnalysis(
+                gpuMemory == null ? OptionalLong.empty() : MemorySize.parse("--gpu-memory", gpuMemory));
         List<String> warnings = new ArrayList<>(read(reader, analysis));
         if (analysis.leftOut() > 0) {
             warnings.add("more than " + TraceAnalysis.SERIES_LIMIT + " processes: " + analysis.leftOut()
@@ -127,9 +128,7 @@ final class AnalyzeMemoryCommand implements Callable<Integer> {
             context.console().out().println(JsonText.of(TraceReport.json(series)));
         } else {
             Palette palette = context.console().colour() && !noColor ? Palette.ANSI : Palette.PLAIN;
-            context.console()
-                    .out()
-                    .print(TraceReport.text(series, palette, BlockCharacters.shown(context)));
+            context.console().out().print(TraceReport.text(series, palette, BlockCharacters.shown(context)));
         }
         return series.stream()
                 .map(TraceReport::severity)

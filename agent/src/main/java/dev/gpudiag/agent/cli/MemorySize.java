@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** An amount of memory on the command line: {@code 80GiB}, {@code 81559MiB}, bytes without a unit. */
 final class MemorySize {
 
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)\\s*(|b|k|ki|kib|m|mi|mib|g|gi|gib|t|ti|tib)");
+    private static final Pattern SIZE =
+            Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)\\s*(|b|k|ki|kib|m|mi|mib|g|gi|gib|t|ti|tib)");
 
     private MemorySize() {}
 

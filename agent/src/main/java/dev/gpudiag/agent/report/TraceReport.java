@@ -55,7 +55,9 @@ public final class TraceReport {
         put(
                 node,
                 "exhaustion_seconds",
-                series.exhaustion().map(end -> (double) end.expected().toSeconds()).orElse(null));
+                series.exhaustion()
+                        .map(end -> (double) end.expected().toSeconds())
+                        .orElse(null));
         node.put("why", series.verdict().why());
     }
 
@@ -91,7 +93,10 @@ public final class TraceReport {
                 .append(Printable.cut("gpu " + series.gpu(), 60))
                 .append(series.pid().isPresent() ? " pid " + series.pid().getAsLong() : "")
                 .append(": ")
-                .append(level == GrowthLevel.NONE ? "no leak seen" : level.name().toLowerCase(Locale.ROOT) + " leak")
+                .append(
+                        level == GrowthLevel.NONE
+                                ? "no leak seen"
+                                : level.name().toLowerCase(Locale.ROOT) + " leak")
                 .append(", ")
                 .append(Amounts.bytes(series.lastBytes()))
                 .append(" at the end, ")
@@ -99,13 +104,19 @@ public final class TraceReport {
                 .append(" samples over ")
                 .append(duration(series.spanSeconds()))
                 .append('\n');
-        series.verdict().slope().ifPresent(slope -> text.append(INDENT)
-                .append(slope(slope))
-                .append(series.exhaustion()
-                        .map(end -> ", full in " + Amounts.duration(end.expected()) + " ("
-                                + Amounts.duration(end.soonest()) + " to " + Amounts.duration(end.latest()) + ")")
-                        .orElse(series.headroomBytes().isPresent() ? "" : "; the GPU's memory is not in the trace"))
-                .append('\n'));
+        series.verdict()
+                .slope()
+                .ifPresent(slope -> text.append(INDENT)
+                        .append(slope(slope))
+                        .append(series.exhaustion()
+                                .map(end -> ", full in " + Amounts.duration(end.expected()) + " ("
+                                        + Amounts.duration(end.soonest()) + " to " + Amounts.duration(end.latest())
+                                        + ")")
+                                .orElse(
+                                        series.headroomBytes().isPresent()
+                                                ? ""
+                                                : "; the GPU's memory is not in the trace"))
+                        .append('\n'));
         text.append(INDENT).append(Printable.ascii(series.verdict().why())).append('\n');
         String history = history(series);
         if (!history.isEmpty()) {
@@ -136,10 +147,8 @@ public final class TraceReport {
                 .filter(reached::containsKey)
                 .map(level -> level.name().toLowerCase(Locale.ROOT) + " after " + duration(reached.get(level)))
                 .collect(Collectors.joining(", "));
-        String cleared = series.cleared().stream()
-                .limit(5)
-                .map(TraceReport::duration)
-                .collect(Collectors.joining(", "));
+        String cleared =
+                series.cleared().stream().limit(5).map(TraceReport::duration).collect(Collectors.joining(", "));
         return levels + (cleared.isEmpty() ? "" : ", cleared after " + cleared);
     }
 

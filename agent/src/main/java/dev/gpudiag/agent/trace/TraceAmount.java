@@ -13,8 +13,8 @@ final class TraceAmount {
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([A-Za-z]{1,5})?");
     private static final Pattern RATIO = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%?");
     private static final Pattern BRACKETED = Pattern.compile("\\[[^\\]]{1,40}]");
-    private static final Set<String> ABSENT =
-            Set.of("", "-", "n/a", "na", "nan", "null", "none", "not available", "unknown error", "err!", "gpu is lost");
+    private static final Set<String> ABSENT = Set.of(
+            "", "-", "n/a", "na", "nan", "null", "none", "not available", "unknown error", "err!", "gpu is lost");
     private static final double LIMIT = 0x1p56;
 
     private TraceAmount() {}

@@ -77,9 +77,7 @@ public final class TraceAnalysis {
         if (track == null) {
             OptionalLong total = total(point.gpu());
             GrowthOptions options = GrowthOptions.standard();
-            track = new Track(
-                    point.seconds(),
-                    total.orElse(0) > 0 ? options.deviceBytes(total.getAsLong()) : options);
+            track = new Track(point.seconds(), total.orElse(0) > 0 ? options.deviceBytes(total.getAsLong()) : options);
             tracks.put(key, track);
         }
         add(track, point);
@@ -87,7 +85,7 @@ public final class TraceAnalysis {
 
     private void add(Track track, TracePoint point) {
         track.detector.add(instant(point.seconds()), point.usedBytes());
-        track.curve.add(point.seconds(), point.usedBytes());
+        track.curve.add(point.seconds(), (double) point.usedBytes());
         track.last = point.seconds();
         track.lastBytes = point.usedBytes();
         track.samples++;
@@ -96,7 +94,8 @@ public final class TraceAnalysis {
             return;
         }
         List<GrowthEvent> events = track.detector.verdict().events();
-        double at = events.isEmpty() ? point.seconds() : seconds(events.getLast().at());
+        double at =
+                events.isEmpty() ? point.seconds() : seconds(events.getLast().at());
         for (GrowthLevel each : GrowthLevel.values()) {
             if (each != GrowthLevel.NONE && each.compareTo(level) <= 0) {
                 track.reached.putIfAbsent(each, at - first);
@@ -137,7 +136,7 @@ public final class TraceAnalysis {
         GrowthVerdict verdict = track.detector.verdict();
         OptionalLong headroom = headroom(key.gpu(), track);
         Optional<GrowthSlope.Exhaustion> end = headroom.isPresent()
-                ? verdict.slope().flatMap(slope -> slope.exhaustion(headroom.getAsLong()))
+                ? verdict.slope().flatMap(slope -> slope.exhaustion((double) headroom.getAsLong()))
                 : Optional.empty();
         return new TraceSeries(
                 key.gpu(),
@@ -160,8 +159,8 @@ public final class TraceAnalysis {
             return total;
         }
         Optional<Long> whole = tracks.entrySet().stream()
-                .filter(entry -> entry.getKey().gpu().equals(gpu)
-                        && entry.getKey().pid().isEmpty())
+                .filter(entry ->
+                        entry.getKey().gpu().equals(gpu) && entry.getKey().pid().isEmpty())
                 .map(entry -> entry.getValue().lastBytes)
                 .findFirst();
         long processes = tracks.entrySet().stream()

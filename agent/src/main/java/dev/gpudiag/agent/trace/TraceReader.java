@@ -56,8 +56,8 @@ public final class TraceReader {
      * @param headings as {@code nvidia-smi --query-gpu=} takes them
      */
     public static TraceReader withColumns(String headings) throws TraceException {
-        Optional<TraceColumns> columns = TraceColumns.ofHeading(cells(headings))
-                .filter(found -> found.has(Role.TIME) && found.has(Role.USED));
+        Optional<TraceColumns> columns =
+                TraceColumns.ofHeading(cells(headings)).filter(found -> found.has(Role.TIME) && found.has(Role.USED));
         if (columns.isEmpty()) {
             throw new TraceException("columns must name timestamp and memory.used (or used_memory, used_bytes)");
         }

@@ -85,7 +85,8 @@ class AnalyzeMemoryCommandTest {
         assertThat(leak.path("slope_low").doubleValue())
                 .isLessThanOrEqualTo(leak.path("slope_bytes_per_hour").doubleValue());
         double headroom = 40 * 1024 - 27_200 - 5_000;
-        assertThat(leak.path("exhaustion_seconds").doubleValue()).isBetween(0.9 * headroom / 600 * HOUR, 1.2 * headroom / 600 * HOUR);
+        assertThat(leak.path("exhaustion_seconds").doubleValue())
+                .isBetween(0.9 * headroom / 600 * HOUR, 1.2 * headroom / 600 * HOUR);
         JsonNode flat = series.path(1);
         assertThat(flat.path("levels")).allMatch(JsonNode::isNull);
         assertThat(flat.path("cleared_at")).isEmpty();
@@ -172,12 +173,15 @@ class AnalyzeMemoryCommandTest {
         Files.writeString(prose, "\u001b[31mlorem, ipsum\n".repeat(10_000));
 
         for (Path file : List.of(binary, line, prose, folder)) {
-            assertThat(command.run("analyze-memory", file.toString())).as(file.toString()).isEqualTo(ExitCodes.CONFIGURATION);
+            assertThat(command.run("analyze-memory", file.toString()))
+                    .as(file.toString())
+                    .isEqualTo(ExitCodes.CONFIGURATION);
             assertThat(command.out()).isEmpty();
             assertThat(command.err().lines()).hasSize(1);
             assertThat(command.err()).doesNotContain("\u001b");
         }
-        assertThat(command.run("analyze-memory", folder.resolve("none").toString())).isEqualTo(ExitCodes.USAGE);
+        assertThat(command.run("analyze-memory", folder.resolve("none").toString()))
+                .isEqualTo(ExitCodes.USAGE);
         assertThat(command.run("analyze-memory", "--gpu-memory", "much", prose.toString()))
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(command.run("analyze-memory", "--columns", "a,b", prose.toString()))

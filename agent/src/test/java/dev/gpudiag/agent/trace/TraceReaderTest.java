@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TraceReaderTest {
 
     private static final long MIB = 1 << 20;
-    private static final String HEADING = "timestamp, index, memory.used [MiB], memory.total [MiB], utilization.gpu [%]";
+    private static final String HEADING =
+            "timestamp, index, memory.used [MiB], memory.total [MiB], utilization.gpu [%]";
 
     private final TraceReader reader = new TraceReader();
 
@@ -92,7 +93,13 @@ class TraceReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"uuid, GPU-d86c351b-8f94", "gpu_uuid, GPU-d86c351b-8f94", "pci.bus_id, 00000000:65:00.0", "index, 3", "gpu_name, Tesla T4"})
+    @CsvSource({
+        "uuid, GPU-d86c351b-8f94",
+        "gpu_uuid, GPU-d86c351b-8f94",
+        "pci.bus_id, 00000000:65:00.0",
+        "index, 3",
+        "gpu_name, Tesla T4"
+    })
     void theGpuIsNamedByWhatTheTraceHas(String heading, String gpu) throws TraceException {
         assertThat(read("timestamp, " + heading + ", memory.used [MiB]", "100, " + gpu + ", 1 MiB"))
                 .containsExactly(point(100, gpu, -1, MIB));
@@ -232,7 +239,8 @@ class TraceReaderTest {
     void timeThatGoesBackIsOneError() throws TraceException {
         read("seconds,gpu,pid,used_bytes", "5000,0,1,1");
 
-        assertThatThrownBy(() -> read("4000,0,1,1")).hasMessage("line 3: time goes back by 1000 s; sort the trace by time");
+        assertThatThrownBy(() -> read("4000,0,1,1"))
+                .hasMessage("line 3: time goes back by 1000 s; sort the trace by time");
         assertThat(new TraceReader().read("4000,0,1,1")).isPresent();
     }
 
