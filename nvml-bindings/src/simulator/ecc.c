@@ -182,3 +182,9 @@ EXPORT nvmlReturn_t nvmlDeviceGetRepairStatus(nvmlDevice_t device, nvmlRepairSta
     out->bTpcRepairPending = (unsigned int)whole(number(&call, KEY_repair_tpc, 0));
     return NVML_SUCCESS;
 }
+
+/* Its struct holds nothing but the flag, and has no version. */
+EXPORT nvmlReturn_t nvmlDeviceGetUnrepairableMemoryFlag_v1(nvmlDevice_t device, unsigned int *unrepairable) {
+    CALL(nvmlDeviceGetUnrepairableMemoryFlag_v1, device);
+    return put_unsigned(&call, KEY_repair_beyond, unrepairable);
+}

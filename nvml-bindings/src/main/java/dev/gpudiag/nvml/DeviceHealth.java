@@ -13,6 +13,7 @@ import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetRowRemapperHistogram;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetSramEccErrorStatus;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetTotalEccErrors;
+import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetUnrepairableMemoryFlag_v1;
 
 import dev.gpudiag.nvml.Layouts.nvmlEccErrorCounts_t;
 import dev.gpudiag.nvml.Layouts.nvmlEccSramErrorStatus_v1_t;
@@ -178,6 +179,11 @@ public sealed interface DeviceHealth permits NvmlDevice {
         return new RepairStatus(
                 out.bool(nvmlRepairStatus_v1_t.bChannelRepairPending),
                 out.bool(nvmlRepairStatus_v1_t.bTpcRepairPending));
+    }
+
+    /** Whether the memory has errors that no repair takes away; from R590. */
+    default boolean unrepairableMemory() throws NvmlException {
+        return calls().flag(nvmlDeviceGetUnrepairableMemoryFlag_v1, Natives::nvmlDeviceGetUnrepairableMemoryFlag_v1);
     }
 
     /** From R545 by the header, in real libraries from R535. */

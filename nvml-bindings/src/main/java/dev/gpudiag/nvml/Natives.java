@@ -46,6 +46,8 @@ final class Natives {
 
     static native int nvmlDeviceGetUUID(long device, long uuid, int length);
 
+    static native int nvmlDeviceGetUnrepairableMemoryFlag_v1(long device, long status);
+
     static native int nvmlDeviceGetSerial(long device, long serial, int length);
 
     static native int nvmlDeviceGetPciInfo_v3(long device, long pci);

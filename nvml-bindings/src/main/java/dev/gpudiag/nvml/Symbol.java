@@ -30,6 +30,7 @@ enum Symbol {
     nvmlDeviceGetHandleByPciBusId_v2("nvmlDeviceGetHandleByPciBusId"),
     nvmlDeviceGetName,
     nvmlDeviceGetUUID,
+    nvmlDeviceGetUnrepairableMemoryFlag_v1,
     nvmlDeviceGetSerial,
     nvmlDeviceGetPciInfo_v3,
     nvmlDeviceGetPciInfoExt,

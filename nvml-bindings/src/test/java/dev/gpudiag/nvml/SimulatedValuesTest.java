@@ -51,6 +51,7 @@ class SimulatedValuesTest {
                 remapped_rows.failure = yes
                 remap_histogram = 51 52 53 54 55
                 repair.channel = no
+                repair.beyond = yes
                 repair.tpc = yes
                 bbx.timestamp = 1700000000
                 bbx.duration = 77
@@ -109,6 +110,7 @@ class SimulatedValuesTest {
     void repairsAreToldApart() throws Exception {
         assertThat(gpu.remappedRows()).isEqualTo(new RemappedRows(5, 6, false, true));
         assertThat(gpu.rowRemapperHistogram()).isEqualTo(new RowRemapperHistogram(51, 52, 53, 54, 55));
+        assertThat(gpu.unrepairableMemory()).isTrue();
         assertThat(gpu.repairStatus()).isEqualTo(new RepairStatus(false, true));
         assertThat(gpu.retiredPagesPending()).isTrue();
         assertThat(gpu.lastBbxFlushTime().durationMicros()).isEqualTo(77);

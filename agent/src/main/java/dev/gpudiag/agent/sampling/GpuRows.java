@@ -264,6 +264,10 @@ final class GpuRows {
                     NvmlDevice::repairStatus,
                     out(GpuQuantities.CHANNEL_REPAIR_PENDING, RepairStatus::channelRepairPending),
                     out(GpuQuantities.TPC_REPAIR_PENDING, RepairStatus::tpcRepairPending)),
+            one(
+                    "nvmlDeviceGetUnrepairableMemoryFlag_v1",
+                    GpuQuantities.UNREPAIRABLE_MEMORY,
+                    device -> device.unrepairableMemory()),
             one("nvmlDeviceGetMaxPcieLinkGeneration", GpuQuantities.PCIE_GENERATION_MAX, device ->
                     (long) device.maxPcieLinkGeneration()),
             one("nvmlDeviceGetGpuMaxPcieLinkGeneration", GpuQuantities.PCIE_GENERATION_GPU_MAX, device ->

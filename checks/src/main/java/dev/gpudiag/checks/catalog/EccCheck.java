@@ -5,6 +5,7 @@ import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.GpuCheck;
+import dev.gpudiag.checks.Setting;
 import dev.gpudiag.telemetry.GpuSample;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,11 +19,15 @@ import java.util.List;
  */
 final class EccCheck implements GpuCheck {
 
+    static final Setting<Double> CORRECTED = Setting.number(
+            "ecc.corrected-per-hour", 1000, 0, 1e12, "errors", "corrected memory errors in an hour that are a warning");
+
     private static final CheckSpec SPEC = new CheckSpec(
             "ecc",
             "memory errors, row remapping, page retirement, and the recovery that the driver asks for",
             EnumSet.of(Precondition.USABLE_DRIVER, Precondition.GPU),
-            List.of());
+            List.of(CORRECTED),
+            EccRules.ALL);
 
     @Override
     public CheckSpec spec() {
@@ -31,6 +36,6 @@ final class EccCheck implements GpuCheck {
 
     @Override
     public List<Finding> evaluate(GpuSample gpu, Evidence evidence) {
-        return new EccJudgement(gpu).findings();
+        return new EccJudgement(gpu, evidence).findings();
     }
 }

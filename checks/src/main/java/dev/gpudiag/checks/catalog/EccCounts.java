@@ -67,6 +67,14 @@ record EccCounts(Readings readings) {
         return value(VOLATILE_UNCORRECTED.sram).orElse(0);
     }
 
+    /** Of which memory, where both parts are known and one of them counted: {@code  (SRAM 2, DRAM 5)}. */
+    String where(Counter counter) {
+        OptionalLong sram = value(counter.sram);
+        OptionalLong dram = value(counter.dram);
+        boolean known = sram.isPresent() && dram.isPresent() && sram.getAsLong() + dram.getAsLong() > 0;
+        return known ? " (SRAM " + sram.getAsLong() + ", DRAM " + dram.getAsLong() + ")" : "";
+    }
+
     boolean anyRead() {
         return ALL.stream().anyMatch(counter -> count(counter).isPresent());
     }

@@ -4,22 +4,24 @@ import static dev.gpudiag.telemetry.GpuQuantities.CHANNEL_REPAIR_PENDING;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE_DEFAULT;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_MODE_PENDING;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_SRAM_L2;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_SRAM_MCU;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_SRAM_OTHER;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_SRAM_PCIE;
+import static dev.gpudiag.telemetry.GpuQuantities.ECC_SRAM_SM;
 import static dev.gpudiag.telemetry.GpuQuantities.ECC_VOLATILE_UNCORRECTED;
 import static dev.gpudiag.telemetry.GpuQuantities.MIG_MODE;
 import static dev.gpudiag.telemetry.GpuQuantities.RECOVERY_ACTION;
 import static dev.gpudiag.telemetry.GpuQuantities.REMAPPED_ROWS_FAILURE;
 import static dev.gpudiag.telemetry.GpuQuantities.REMAPPED_ROWS_PENDING;
 import static dev.gpudiag.telemetry.GpuQuantities.REMAPPED_ROWS_UNCORRECTABLE;
-import static dev.gpudiag.telemetry.GpuQuantities.REMAP_BANKS_LOW;
-import static dev.gpudiag.telemetry.GpuQuantities.REMAP_BANKS_NONE;
-import static dev.gpudiag.telemetry.GpuQuantities.RETIRED_PAGES_DOUBLE_BIT;
 import static dev.gpudiag.telemetry.GpuQuantities.RETIRED_PAGES_PENDING;
-import static dev.gpudiag.telemetry.GpuQuantities.RETIRED_PAGES_SINGLE_BIT;
 import static dev.gpudiag.telemetry.GpuQuantities.SRAM_THRESHOLD_EXCEEDED;
 import static dev.gpudiag.telemetry.GpuQuantities.TPC_REPAIR_PENDING;
 import static dev.gpudiag.telemetry.GpuQuantities.UNREPAIRABLE_MEMORY;
 
 import dev.gpudiag.checks.Amounts;
+import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
@@ -29,17 +31,20 @@ import dev.gpudiag.telemetry.Quantity;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.RecoveryAction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What {@code ecc} says of one GPU, rule after rule; a rule that finds nothing says nothing. */
 final class EccJudgement {
 
-    /** DCGM's and Azure's limit of rows remapped for uncorrectable errors. */
-    private static final long MOST_REMAPPED_ROWS = 512;
-
-    /** DCGM's limit of retired pages; the table holds 64. */
-    private static final long MOST_RETIRED_PAGES = 63;
+    /** Boards that ship with ECC on, for drivers that do not say how a board ships (before R515). */
+    private static final Pattern DATA_CENTRE = Pattern.compile(
+            "Tesla|\\b(A2|A10G?|A16|A30|A40|A100|A800|L2|L4|L20|L40S?|H20|H100|H200|H800|GH200|B100|B200|B300|GB200|GB300"
+                    + "|V100|P4|P6|P40|P100|T4)\\b");
 
     private static final List<Quantity<?>> SHOULD_COME = List.of(
             RECOVERY_ACTION,
@@ -52,11 +57,13 @@ final class EccJudgement {
 
     private final GpuSample gpu;
     private final Subject subject;
+    private final Evidence evidence;
     private final EccCounts counts;
     private final List<Finding> findings = new ArrayList<>();
 
-    EccJudgement(GpuSample gpu) {
+    EccJudgement(GpuSample gpu, Evidence evidence) {
         this.gpu = gpu;
+        this.evidence = evidence;
         subject = Subject.gpu(gpu.identity());
         counts = new EccCounts(gpu.readings());
     }
@@ -67,8 +74,12 @@ final class EccJudgement {
         uncorrected();
         migDevices();
         pendingRepair();
-        spareRows();
-        retiredPages();
+        new EccSpares(gpu).findings().forEach(this::add);
+        if (isTrue(RETIRED_PAGES_PENDING)) {
+            add(addPending("a page retirement is pending: reboot at the next gap", RETIRED_PAGES_PENDING)
+                    .rule("ecc.retired_pages"));
+        }
+        new EccTrend(gpu, evidence).findings().forEach(this::add);
         mode();
         findings.addAll(Unread.failures(subject, gpu, SHOULD_COME));
         boolean off = gpu.value(ECC_MODE).equals(Optional.of(false));
@@ -88,6 +99,7 @@ final class EccJudgement {
             add(finding(
                             Status.UNKNOWN,
                             "the driver asks for recovery action " + code.get() + ", unknown to this gpudiag")
+                    .rule("gpu.recovery_action")
                     .action("look it up: nvidia-smi -q | grep -i -A1 'recovery action'; upgrade gpudiag")
                     .proof(RECOVERY_ACTION, gpu.get(RECOVERY_ACTION)));
             return;
@@ -97,6 +109,7 @@ final class EccJudgement {
         Finding.Builder finding = finding(
                         network ? Status.WARNING : Status.CRITICAL,
                         "the driver asks to " + action.get().text())
+                .rule("gpu.recovery_action")
                 .limit("recovery action none")
                 .why("This is the driver's own word on the health of the GPU; programs on it fail or will fail.")
                 .proof(RECOVERY_ACTION, gpu.get(RECOVERY_ACTION));
@@ -106,18 +119,38 @@ final class EccJudgement {
 
     private void beyondRepair() {
         if (isTrue(REMAPPED_ROWS_FAILURE)) {
-            addReplacement("a row could not be remapped: no spare row left", REMAPPED_ROWS_FAILURE);
+            addReplacement(
+                    "ecc.remap_failure", "a row could not be remapped: no spare row left", REMAPPED_ROWS_FAILURE);
         }
         if (isTrue(SRAM_THRESHOLD_EXCEEDED)) {
-            addReplacement("SRAM errors passed the driver's own limit", SRAM_THRESHOLD_EXCEEDED);
+            addReplacement(
+                    "ecc.sram_threshold",
+                    "SRAM errors passed the driver's own limit" + places(),
+                    SRAM_THRESHOLD_EXCEEDED);
         }
         if (isTrue(UNREPAIRABLE_MEMORY)) {
-            addReplacement("memory is beyond repair", UNREPAIRABLE_MEMORY);
+            addReplacement("ecc.channel_repair", "memory is beyond repair", UNREPAIRABLE_MEMORY);
         }
     }
 
-    private void addReplacement(String seen, Quantity<Boolean> quantity) {
+    /** Where SRAM errors were counted over the board's life, such as {@code : L2 3, SM 1}. */
+    private String places() {
+        Map<String, Quantity<Long>> places = new LinkedHashMap<>();
+        places.put("L2", ECC_SRAM_L2);
+        places.put("SM", ECC_SRAM_SM);
+        places.put("PCIe", ECC_SRAM_PCIE);
+        places.put("microcontrollers", ECC_SRAM_MCU);
+        places.put("other", ECC_SRAM_OTHER);
+        String text = places.entrySet().stream()
+                .filter(place -> gpu.value(place.getValue()).orElse(0L) > 0)
+                .map(place -> place.getKey() + " " + gpu.value(place.getValue()).orElseThrow())
+                .collect(Collectors.joining(", "));
+        return text.isEmpty() ? "" : ": " + text;
+    }
+
+    private void addReplacement(String rule, String seen, Quantity<Boolean> quantity) {
         Finding.Builder finding = finding(Status.CRITICAL, seen)
+                .rule(rule)
                 .why("The error comes back: neither reset nor reboot repairs it.")
                 .proof(quantity, gpu.get(quantity));
         EccActions.replace(gpu.identity()).forEach(finding::action);
@@ -147,6 +180,7 @@ final class EccJudgement {
                         Status.CRITICAL,
                         of,
                         Amounts.plural(errors, "uncorrected ECC error") + " since the driver loaded")
+                .rule("ecc.dbe_volatile")
                 .limit("0")
                 .why("Data in memory was wrong and could not be repaired: the program that used it was ended or may"
                         + " compute wrong results.");
@@ -159,15 +193,18 @@ final class EccJudgement {
         if (isTrue(REMAPPED_ROWS_PENDING)) {
             long errors = counts.errors(EccCounts.VOLATILE_UNCORRECTED) - counts.sramErrors();
             String error = errors > 0 ? Amounts.plural(errors, "uncorrected ECC error") + " contained; " : "";
-            Finding.Builder finding =
-                    addPending(error + "a row remap is pending: reset at the next gap", REMAPPED_ROWS_PENDING);
+            Finding.Builder finding = addPending(
+                            error + "a row remap is pending: reset at the next gap", REMAPPED_ROWS_PENDING)
+                    .rule("ecc.remap_pending");
             add(counts.proven(counts.measured(finding), EccCounts.VOLATILE_UNCORRECTED));
         }
         if (isTrue(CHANNEL_REPAIR_PENDING)) {
-            add(addPending("a memory channel repair is pending: reset at the next gap", CHANNEL_REPAIR_PENDING));
+            add(addPending("a memory channel repair is pending: reset at the next gap", CHANNEL_REPAIR_PENDING)
+                    .rule("ecc.channel_repair"));
         }
         if (isTrue(TPC_REPAIR_PENDING)) {
-            add(addPending("a TPC repair is pending: reset at the next gap", TPC_REPAIR_PENDING));
+            add(addPending("a TPC repair is pending: reset at the next gap", TPC_REPAIR_PENDING)
+                    .rule("ecc.channel_repair"));
         }
     }
 
@@ -179,50 +216,6 @@ final class EccJudgement {
         return finding;
     }
 
-    private void spareRows() {
-        long rows = gpu.value(REMAPPED_ROWS_UNCORRECTABLE).orElse(0L);
-        if (rows >= MOST_REMAPPED_ROWS) {
-            Finding.Builder finding = finding(Status.WARNING, rows + " rows remapped for uncorrectable errors")
-                    .limit("under " + MOST_REMAPPED_ROWS)
-                    .why("Memory that loses so many rows goes on losing them.")
-                    .measured(REMAPPED_ROWS_UNCORRECTABLE.id(), (double) rows, "count")
-                    .proof(REMAPPED_ROWS_UNCORRECTABLE, gpu.get(REMAPPED_ROWS_UNCORRECTABLE));
-            EccActions.replace(gpu.identity()).forEach(finding::action);
-            add(finding);
-        }
-        long none = gpu.value(REMAP_BANKS_NONE).orElse(0L);
-        long low = gpu.value(REMAP_BANKS_LOW).orElse(0L);
-        if (none > 0) {
-            add(finding(Status.WARNING, Amounts.plural(none, "memory bank") + " without a spare row")
-                    .why("The next bad row in such a bank cannot be remapped.")
-                    .action("plan to replace the GPU: show the vendor nvidia-smi -q -d ROW_REMAPPER")
-                    .measured(REMAP_BANKS_NONE.id(), (double) none, "count")
-                    .proof(REMAP_BANKS_NONE, gpu.get(REMAP_BANKS_NONE)));
-        } else if (low > 0) {
-            add(finding(Status.INFO, Amounts.plural(low, "memory bank") + " with few spare rows")
-                    .measured(REMAP_BANKS_LOW.id(), (double) low, "count")
-                    .proof(REMAP_BANKS_LOW, gpu.get(REMAP_BANKS_LOW)));
-        }
-    }
-
-    private void retiredPages() {
-        long pages = gpu.value(RETIRED_PAGES_SINGLE_BIT).orElse(0L)
-                + gpu.value(RETIRED_PAGES_DOUBLE_BIT).orElse(0L);
-        if (pages >= MOST_RETIRED_PAGES) {
-            Finding.Builder finding = finding(Status.CRITICAL, pages + " memory pages retired")
-                    .limit("under " + MOST_RETIRED_PAGES)
-                    .why("The table of retired pages is full: the next bad page stays in use.")
-                    .measured("retired_pages", (double) pages, "count")
-                    .proof(RETIRED_PAGES_SINGLE_BIT, gpu.get(RETIRED_PAGES_SINGLE_BIT))
-                    .proof(RETIRED_PAGES_DOUBLE_BIT, gpu.get(RETIRED_PAGES_DOUBLE_BIT));
-            EccActions.replace(gpu.identity()).forEach(finding::action);
-            add(finding);
-        }
-        if (isTrue(RETIRED_PAGES_PENDING)) {
-            add(addPending("a page retirement is pending: reboot at the next gap", RETIRED_PAGES_PENDING));
-        }
-    }
-
     private void mode() {
         Optional<Boolean> on = gpu.value(ECC_MODE);
         Optional<Boolean> pending = gpu.value(ECC_MODE_PENDING);
@@ -230,6 +223,7 @@ final class EccJudgement {
             add(finding(
                             Status.WARNING,
                             "ECC is " + onOff(on.get()) + ", and " + onOff(pending.get()) + " after a reset")
+                    .rule("ecc.mode")
                     .why("Somebody changed the mode; until the reset the GPU works as before.")
                     .action("reset it at the next gap: nvidia-smi --gpu-reset -i "
                             + gpu.identity().index())
@@ -239,11 +233,20 @@ final class EccJudgement {
         } else if (on.equals(Optional.of(false)) && offByDefault()) {
             add(finding(Status.OK, "ECC is off, as this board comes").proof(ECC_MODE, gpu.get(ECC_MODE)));
         } else if (on.equals(Optional.of(false))) {
-            add(finding(Status.INFO, "ECC is off")
+            add(finding(
+                            shipsWithEcc() ? Status.WARNING : Status.INFO,
+                            shipsWithEcc() ? "ECC is off, and this board ships with it on" : "ECC is off")
+                    .rule("ecc.mode")
                     .why("Memory errors are neither corrected nor seen.")
                     .action("to turn it on: nvidia-smi -i " + gpu.identity().index() + " -e 1, then reset the GPU")
                     .proof(ECC_MODE, gpu.get(ECC_MODE)));
         }
+    }
+
+    private boolean shipsWithEcc() {
+        return gpu.value(ECC_MODE_DEFAULT)
+                .orElseGet(() ->
+                        DATA_CENTRE.matcher(gpu.identity().name().orElse("")).find());
     }
 
     /** Whether the board is made to run without ECC: as the driver says, or a GeForce where it cannot say. */
@@ -274,7 +277,7 @@ final class EccJudgement {
         long corrected = counts.errors(EccCounts.VOLATILE_CORRECTED);
         long life = counts.errors(EccCounts.AGGREGATE_UNCORRECTED);
         String seen = "no uncorrected errors"
-                + (corrected > 0 ? ", " + corrected + " corrected" : "")
+                + (corrected > 0 ? ", " + corrected + " corrected" + counts.where(EccCounts.VOLATILE_CORRECTED) : "")
                 + (life > 0 ? ", " + life + " uncorrected in its life" : "")
                 + (counts.anyRead() || !mig ? "" : " known; counters are per MIG device");
         boolean worthKnowing = corrected > 0 || life > 0;
@@ -294,6 +297,10 @@ final class EccJudgement {
     }
 
     private void add(Finding.Builder finding) {
-        findings.add(finding.build());
+        add(finding.build());
+    }
+
+    private void add(Finding finding) {
+        findings.add(finding);
     }
 }

@@ -122,13 +122,46 @@ class EccCheckTest {
                 Arguments.of(h100().with(REMAP_BANKS_LOW, 2L), Status.INFO, "2 memory banks with few spare rows"),
                 Arguments.of(h100().with(ECC_VOLATILE_CORRECTED, 90_000_000L), Status.INFO, "90000000 corrected"),
                 Arguments.of(h100().with(ECC_AGGREGATE_UNCORRECTED, 3L), Status.INFO, "3 uncorrected in its life"),
-                Arguments.of(h100().with(ECC_MODE, false).with(ECC_MODE_PENDING, false), Status.INFO, "ECC is off"),
                 Arguments.of(
-                        h100().with(ECC_MODE, false)
-                                .with(ECC_MODE_PENDING, false)
-                                .with(ECC_MODE_DEFAULT, true),
+                        h100().with(ECC_MODE, false).with(ECC_MODE_PENDING, false),
+                        Status.WARNING,
+                        "ECC is off, and this board ships with it on"),
+                Arguments.of(
+                        h100().named("NVIDIA RTX A6000").with(ECC_MODE, false).with(ECC_MODE_PENDING, false),
                         Status.INFO,
                         "ECC is off"),
+                Arguments.of(
+                        h100().named("NVIDIA RTX A6000")
+                                .with(ECC_MODE, false)
+                                .with(ECC_MODE_PENDING, false)
+                                .with(ECC_MODE_DEFAULT, true),
+                        Status.WARNING,
+                        "ECC is off, and this board ships with it on"),
+                Arguments.of(
+                        h100().with(SRAM_THRESHOLD_EXCEEDED, true)
+                                .with(ECC_SRAM_L2, 3L)
+                                .with(ECC_SRAM_SM, 0L)
+                                .with(ECC_SRAM_PCIE, 1L),
+                        Status.CRITICAL,
+                        "SRAM errors passed the driver's own limit: L2 3, PCIe 1"),
+                Arguments.of(
+                        h100().with(RETIRED_PAGES_DOUBLE_BIT, 16L).with(RETIRED_PAGES_DOUBLE_BIT_WEEK, 2L),
+                        Status.CRITICAL,
+                        "16 pages retired for double-bit errors, 2 within a week"),
+                Arguments.of(
+                        h100().with(RETIRED_PAGES_DOUBLE_BIT, 16L).with(RETIRED_PAGES_DOUBLE_BIT_WEEK, 1L),
+                        Status.OK,
+                        "no uncorrected errors"),
+                Arguments.of(
+                        h100().with(RETIRED_PAGES_DOUBLE_BIT, 15L).with(RETIRED_PAGES_DOUBLE_BIT_WEEK, 9L),
+                        Status.OK,
+                        "no uncorrected errors"),
+                Arguments.of(h100().with(INFOROM_VALID, false), Status.WARNING, "its InfoROM is corrupted"),
+                Arguments.of(h100().with(INFOROM_VALID, true), Status.OK, "no uncorrected errors"),
+                Arguments.of(
+                        h100().with(ECC_VOLATILE_SRAM_CORRECTED, 2L).with(ECC_VOLATILE_DRAM_CORRECTED, 5L),
+                        Status.INFO,
+                        "7 corrected (SRAM 2, DRAM 5)"),
                 Arguments.of(
                         h100().with(ECC_MODE, false)
                                 .with(ECC_MODE_PENDING, false)
@@ -244,5 +277,26 @@ class EccCheckTest {
 
         assertThat(ecc(gpu).status()).isEqualTo(Status.OK);
         assertThat(ecc(gpu).summary()).contains("counters are per MIG device");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, INFO", "1001, WARNING"})
+    void correctedErrorsAreJudgedByTheirRate(long inTheHour, Status status) {
+        CheckResult result = Evidences.series(
+                        3600,
+                        60,
+                        second -> h100().with(ECC_VOLATILE_CORRECTED, 90_000_000L + inTheHour * second / 3600))
+                .result("ecc");
+
+        assertThat(result.status()).isEqualTo(status);
+    }
+
+    @Test
+    void correctedErrorsThatAResetClearsAreNoBurst() {
+        CheckResult result = Evidences.series(
+                        3600, 60, second -> h100().with(ECC_VOLATILE_CORRECTED, second < 1800 ? 90_000_000L : 10L))
+                .result("ecc");
+
+        assertThat(result.status()).isEqualTo(Status.INFO);
     }
 }
