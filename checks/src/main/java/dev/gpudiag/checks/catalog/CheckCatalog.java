@@ -19,7 +19,8 @@ public final class CheckCatalog {
             new MemoryCheck(),
             new MemoryUnaccountedCheck(),
             new UtilizationCheck(),
-            new CudaCompatCheck());
+            new CudaCompatCheck(),
+            new AllocationCheck());
 
     private CheckCatalog() {}
 

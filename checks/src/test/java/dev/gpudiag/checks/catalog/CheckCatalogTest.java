@@ -78,6 +78,7 @@ class CheckCatalogTest {
                         "memory",
                         "memory-unaccounted",
                         "utilization",
-                        "cuda-compat");
+                        "cuda-compat",
+                        "allocation");
     }
 }

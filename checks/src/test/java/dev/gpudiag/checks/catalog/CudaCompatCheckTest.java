@@ -454,6 +454,13 @@ class CudaCompatCheckTest {
     }
 
     @Test
+    void processThatEndedMeanwhileIsNoAlarm() {
+        assertThat(said(process(2)
+                        .cuda(Reading.missing(Reason.FAILED, "/proc/2", "process 2 ended while it was read"))))
+                .containsExactly("SKIPPED node: 1 process (pid 2) not judged: process 2 ended while it was read");
+    }
+
+    @Test
     void nodeWhoseProcessesNobodyLookedAtIsSkipped() {
         assertThat(Evidences.of(node.gpu(gpu.build()).build()).said("cuda-compat"))
                 .containsExactly("SKIPPED node: processes: processes were not read");

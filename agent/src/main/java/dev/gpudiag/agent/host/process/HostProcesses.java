@@ -1,7 +1,7 @@
 package dev.gpudiag.agent.host.process;
 
 import dev.gpudiag.agent.host.HostRoot;
-import dev.gpudiag.telemetry.DeviceAllocation;
+import dev.gpudiag.agent.host.kubelet.DeviceCheckpoint;
 import dev.gpudiag.telemetry.Gap;
 import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.HostSample;
@@ -30,7 +30,6 @@ public final class HostProcesses {
 
     private static final Pattern BOOT = Pattern.compile("^btime (\\d{1,12})$", Pattern.MULTILINE);
     private static final int STAT_LIMIT = 1024 * 1024;
-    private static final Reading<List<DeviceAllocation>> NO_KUBELET = Reading.notRead("kubelet was not read");
 
     private final HostRoot root;
     private final InstantSource clock;
@@ -88,7 +87,7 @@ public final class HostProcesses {
     }
 
     private HostSample sample(Reading<List<GpuHolder>> holders, List<Gap> gaps, Instant now) {
-        return new HostSample(holders, NO_KUBELET, gaps, Optional.of(now), bootedAt());
+        return new HostSample(holders, new DeviceCheckpoint(root).read(), gaps, Optional.of(now), bootedAt());
     }
 
     private Optional<Instant> bootedAt() {
