@@ -68,6 +68,7 @@ public final class Main {
                 new ListCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
+                new ExplainOomCommand(context),
                 new TorchCommand(context),
                 new XidCommand(context),
                 new VersionCommand(context))) {
