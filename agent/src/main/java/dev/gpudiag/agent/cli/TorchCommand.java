@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,12 +54,19 @@ final class TorchCommand implements Callable<Integer> {
     @Option(names = "--no-frames", description = "Leave out who made the blocks: less memory for a huge snapshot.")
     private boolean noFrames;
 
+    @Option(
+            names = "--picture",
+            paramLabel = "OUT.svg|OUT.html",
+            description = "Draw segments and blocks into a new file.")
+    private Path picture;
+
     TorchCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws UsageException, UnusableFileException {
+        Optional<PictureFile> target = picture == null ? Optional.empty() : Optional.of(PictureFile.of(picture));
         if (!Files.exists(file)) {
             throw new UsageException("no file " + file);
         }
@@ -66,7 +74,7 @@ final class TorchCommand implements Callable<Integer> {
             throw new UnusableFileException(file + " is not a regular file");
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            return isJson(in) ? statistics(in) : snapshot(in);
+            return isJson(in) ? statistics(in, target) : snapshot(in, target);
         } catch (TorchFileException e) {
             throw new UnusableFileException(file + ": " + e.getMessage());
         } catch (IOException e) {
@@ -83,7 +91,11 @@ final class TorchCommand implements Callable<Integer> {
         return text.matches("(?s)\\s*(\\{\\s*[\"}]|\\[\\s*[{\\]]).*");
     }
 
-    private int statistics(InputStream in) throws IOException, TorchFileException {
+    private int statistics(InputStream in, Optional<PictureFile> target)
+            throws IOException, TorchFileException, UsageException {
+        if (target.isPresent()) {
+            throw new UsageException("--picture needs a snapshot: statistics hold no segments");
+        }
         byte[] text = in.readNBytes(StatisticsReader.SIZE_LIMIT + 1);
         if (text.length > StatisticsReader.SIZE_LIMIT) {
             throw new TorchFileException("longer than any memory_stats");
@@ -96,9 +108,13 @@ final class TorchCommand implements Callable<Integer> {
                 .exitCode();
     }
 
-    private int snapshot(InputStream in) throws IOException, TorchFileException {
+    private int snapshot(InputStream in, Optional<PictureFile> target)
+            throws IOException, TorchFileException, UnusableFileException {
         Snapshot snapshot = SnapshotReader.read(in, !noFrames);
         SnapshotAnalysis analysis = SnapshotAnalysis.of(snapshot);
+        if (target.isPresent()) {
+            target.get().write(analysis);
+        }
         context.console().out().print(json ? TorchJson.of(analysis) + "\n" : TorchText.of(analysis));
         return analysis.status().exitCode();
     }

@@ -104,11 +104,11 @@ public final class TorchText {
                 Locale.ROOT,
                 "  %-42s %9s %9s %9s %9s %9s %6.3f",
                 Printable.cut(pool.key().describe(), 42),
-                Amounts.bytes(use.reserved()),
-                Amounts.bytes(use.allocated()),
-                Amounts.bytes(use.inactive()),
-                Amounts.bytes(use.stuck()),
-                Amounts.bytes(use.largestInactive()),
+                SegmentRow.size(use.reserved()),
+                SegmentRow.size(use.allocated()),
+                SegmentRow.size(use.inactive()),
+                SegmentRow.size(use.stuck()),
+                SegmentRow.size(use.largestInactive()),
                 use.fragmentationRatio()));
     }
 
@@ -124,9 +124,9 @@ public final class TorchText {
                     String.format(
                             Locale.ROOT,
                             "    %9s in %s, beside %s stuck: %s",
-                            Amounts.bytes(pin.bytes()),
+                            SegmentRow.size(pin.bytes()),
                             Amounts.plural(pin.blocks(), "block"),
-                            Amounts.bytes(pin.stuck()),
+                            SegmentRow.size(pin.stuck()),
                             pin.origin()),
                     WIDTH));
         }

@@ -2,16 +2,24 @@ package dev.gpudiag.agent.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gpudiag.agent.report.Nodes;
 import dev.gpudiag.telemetry.SampleSource;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 class TorchCommandTest {
 
@@ -143,6 +151,97 @@ class TorchCommandTest {
                 .isEqualTo(ExitCodes.CONFIGURATION);
         assertThat(command.err().lines()).hasSize(1);
         assertThat(command.err()).contains("refused: the pickle holds GLOBAL at offset 0, which could run code");
+    }
+
+    @Test
+    void aPictureIsOneFileToScaleThatNeedsNothingElse() throws Exception {
+        String file = file("snapshot.pickle", snapshot(false, 2 * GIB, GIB / 2).replace("Vforward", "V<script>\"&"));
+        Path svg = folder.resolve("out.svg");
+        assertThat(command.run("torch", file, "--picture", svg.toString())).isEqualTo(2);
+        String text = Files.readString(svg);
+        assertThat(text).matches("[ -~\n]*").doesNotContain("<script").contains("&lt;script&gt;&quot;&amp;\\u001b[31m");
+        assertThat(text.replace("http://www.w3.org/2000/svg", ""))
+                .doesNotContain("http")
+                .doesNotContain("url(");
+        Element root = parsed(text);
+        double allocated = widths(root, "allocated");
+        assertThat(rectangles(root, "allocated")).hasSize(5); // four blocks, and the legend
+        assertThat(rectangles(root, "stuck")).hasSize(5);
+        assertThat(allocated - 14).isCloseTo(widths(root, "outline") / 2, within(0.1));
+        assertThat(rectangles(root, "stuck").getLast().getTextContent())
+                .isEqualTo(
+                        "segment 0x100000000, 8.0 GiB\nblock 0x2c0000000, 1.0 GiB, free, stuck beside blocks in use\n"
+                                + "  <script>\"&\\u001b[31m at model/attention.py:33");
+        Path html = folder.resolve("out.html");
+        assertThat(command.run("torch", file, "--picture", html.toString())).isEqualTo(2);
+        assertThat(html)
+                .content()
+                .startsWith("<!DOCTYPE html>")
+                .contains("default-src 'none'")
+                .contains("<svg ");
+    }
+
+    @Test
+    void aPictureIsNeverWrittenOverAnything() throws IOException {
+        String snapshot = file("snapshot.pickle", snapshot(false, GIB, 0));
+        String svg = file("out.svg", "mine");
+        assertThat(command.run("torch", snapshot, "--picture", svg)).isEqualTo(ExitCodes.USAGE);
+        assertThat(Path.of(svg)).hasContent("mine");
+        Path link = Files.createSymbolicLink(folder.resolve("link.svg"), folder.resolve("nowhere"));
+        assertThat(command.run("torch", snapshot, "--picture", link.toString())).isEqualTo(ExitCodes.USAGE);
+        assertThat(folder.resolve("nowhere")).doesNotExist();
+        assertThat(command.run(
+                        "torch",
+                        snapshot,
+                        "--picture",
+                        folder.resolve("out.png").toString()))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(command.run(
+                        "torch",
+                        snapshot,
+                        "--picture",
+                        folder.resolve("no/out.svg").toString()))
+                .isEqualTo(ExitCodes.CONFIGURATION);
+    }
+
+    @Test
+    void aPictureOfAVeryLargeSnapshotStaysSmall() throws IOException {
+        StringBuilder pickle = new StringBuilder("(dVsegments\n(l");
+        for (int i = 0; i < 2000; i++) {
+            pickle.append("(dVaddress\nL").append(i * 4_194_304L).append("L\nsVblocks\n(l");
+            for (int j = 0; j < 50; j++) {
+                pickle.append("(dVsize\nI41472\nsVstate\nV").append(j % 2 == 0 ? "inactive" : "active_allocated");
+                pickle.append("\nsa");
+            }
+            pickle.append("sa");
+        }
+        Path svg = folder.resolve("out.svg");
+        assertThat(command.run("torch", file("large", pickle + "s."), "--picture", svg.toString()))
+                .isEqualTo(1);
+        assertThat(Files.readString(svg).split("<rect ", -1)).hasSizeLessThan(30_000);
+        assertThat(Files.readString(svg)).contains("blocks, ");
+    }
+
+    private static Element parsed(String xml) throws Exception {
+        DocumentBuilder builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+        return builder.parse(new ByteArrayInputStream(xml.getBytes(ISO_8859_1))).getDocumentElement();
+    }
+
+    private static List<Element> rectangles(Element root, String kind) {
+        NodeList found = root.getElementsByTagName("rect");
+        List<Element> rectangles = new ArrayList<>();
+        for (int i = 0; i < found.getLength(); i++) {
+            if (((Element) found.item(i)).getAttribute("class").equals(kind)) {
+                rectangles.add((Element) found.item(i));
+            }
+        }
+        return rectangles;
+    }
+
+    private static double widths(Element root, String kind) {
+        return rectangles(root, kind).stream()
+                .mapToDouble(rectangle -> Double.parseDouble(rectangle.getAttribute("width")))
+                .sum();
     }
 
     @Test

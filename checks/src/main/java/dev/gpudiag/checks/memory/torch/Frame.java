@@ -25,7 +25,10 @@ public record Frame(String file, String function, long line) {
 
     /** Whether it is C++ code of the allocator, which is in every stack. */
     boolean isOfAllocator() {
-        return function.startsWith("torch::unwind") || function.startsWith("c10::") || function.equals("??");
+        return function.startsWith("torch::unwind")
+                || function.startsWith("torch::CapturedTraceback")
+                || function.startsWith("c10::")
+                || function.equals("??");
     }
 
     boolean isPython() {
