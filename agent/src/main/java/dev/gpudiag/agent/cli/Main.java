@@ -74,6 +74,7 @@ public final class Main {
                 new VersionCommand(context))) {
             line.addSubcommand(new CommandLine(command));
         }
+        line.addSubcommand(BaselineCommand.line(context));
         line.setOut(new PrintWriter(context.console().out(), true, UTF_8));
         line.setErr(new PrintWriter(context.console().err(), true, UTF_8));
         line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));

@@ -4,18 +4,15 @@ import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
-import dev.gpudiag.telemetry.GpuIdentity;
-import dev.gpudiag.telemetry.GpuSample;
-import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.checks.baseline.BaselineFacts;
 import dev.gpudiag.telemetry.NodeSample;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * Saves what a node has while it is well, so that a GPU that goes missing later is missed.
  *
- * <p>Saves only when {@code driver} and {@code devices} are OK and something changed; a GPU that is gone makes
- * {@code devices} not OK, so that it is never forgotten by itself.
+ * <p>Saves only when {@code driver} and {@code devices} are OK, {@code baseline} finds no change, and there is more to
+ * keep than before; a GPU or a link that is gone is never forgotten by itself.
  */
 public final class BaselineKeeper {
 
@@ -32,23 +29,25 @@ public final class BaselineKeeper {
     /** Looks at a report, and saves where that is due. */
     public void see(Report report) {
         NodeSample sample = report.sample();
-        if (sample.gpus().isEmpty() || !isOk(report, "driver") || !isOk(report, "devices")) {
+        if (sample.gpus().isEmpty() || !isOk(report, "driver") || !isOk(report, "devices") || isChanged(report)) {
             return;
         }
-        List<GpuIdentity> gpus = sample.gpus().stream().map(GpuSample::identity).toList();
-        Optional<String> driver =
-                sample.driver().get(HostQuantities.DRIVER_VERSION).value();
-        boolean known = saved.isPresent()
-                && saved.get().gpus().equals(gpus)
-                && saved.get().driverVersion().equals(driver);
-        if (known) {
+        Baseline baseline = BaselineFacts.of(sample);
+        if (saved.isPresent() && !baseline.knowsMoreThan(saved.get())) {
             return;
         }
-        Baseline baseline = new Baseline(sample.takenAt(), gpus, driver);
         BaselineStore.Saved outcome = store.save(baseline);
         outcome.messages().forEach(message -> LOG.log(System.Logger.Level.WARNING, message));
         // one that could not be written is not tried at every sample
         saved = Optional.of(baseline);
+    }
+
+    /** Whether the check {@code baseline} has anything to say: what changed is not saved over what was. */
+    private static boolean isChanged(Report report) {
+        return report.result("baseline")
+                .map(CheckResult::status)
+                .filter(status -> status != Status.OK && status != Status.SKIPPED)
+                .isPresent();
     }
 
     private static boolean isOk(Report report, String check) {

@@ -33,8 +33,22 @@ public final class BaselineStore {
     private final Path file;
 
     public BaselineStore(Path stateDirectory) {
-        directory = stateDirectory;
-        file = stateDirectory.resolve(FILE);
+        this(stateDirectory, stateDirectory.resolve(FILE));
+    }
+
+    private BaselineStore(Path directory, Path file) {
+        this.directory = directory;
+        this.file = file;
+    }
+
+    /** One that keeps it in this file instead. */
+    public static BaselineStore inFile(Path file) {
+        Path absolute = file.toAbsolutePath();
+        return new BaselineStore(absolute.getParent(), absolute);
+    }
+
+    public Path file() {
+        return file;
     }
 
     /** A baseline where there is a good one, and a warning where there is a bad one. */
@@ -84,7 +98,7 @@ public final class BaselineStore {
         try {
             Files.createDirectories(directory);
             setBrokenAside(messages);
-            temporary = Files.createTempFile(directory, FILE, ".tmp");
+            temporary = Files.createTempFile(directory, String.valueOf(file.getFileName()), ".tmp");
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(BaselineFormat.format(baseline));
                 while (bytes.hasRemaining()) {
@@ -107,7 +121,7 @@ public final class BaselineStore {
         } catch (NoSuchFileException e) {
             return;
         } catch (BaselineFormatException e) {
-            Path broken = directory.resolve(FILE + ".broken");
+            Path broken = directory.resolve(file.getFileName() + ".broken");
             Files.move(file, broken, StandardCopyOption.REPLACE_EXISTING);
             messages.add(reason(e) + "; it is kept as " + broken);
         }

@@ -10,6 +10,7 @@ public final class CheckCatalog {
     private static final List<Check> ALL = List.of(
             new DriverCheck(),
             new DevicesCheck(),
+            new BaselineCheck(),
             new EccCheck(),
             new TemperatureCheck(),
             new PowerCheck(),

@@ -151,30 +151,7 @@ final class Expectations {
                 gone(gpu, baseline).ifPresent(findings::add);
             }
         }
-        driverChanged(baseline).ifPresent(findings::add);
-        for (GpuSample gpu : gpus) {
-            boolean known = baseline.gpus().stream().anyMatch(other -> same(other, gpu.identity()));
-            if (!known && !baseline.gpus().isEmpty()) {
-                findings.add(Finding.of(
-                        Status.INFO,
-                        Subject.gpu(gpu.identity()),
-                        "new since the baseline: " + DevicesCheck.place(gpu.identity())));
-            }
-        }
         return findings;
-    }
-
-    private Optional<Finding> driverChanged(Baseline baseline) {
-        Optional<String> now = facts.moduleVersion();
-        return baseline.driverVersion()
-                .filter(before -> now.isPresent() && !now.get().equals(before))
-                .map(before -> Finding.builder(
-                                Status.INFO,
-                                Subject.node(),
-                                "driver " + now.orElseThrow() + ", and " + before + " at the baseline")
-                        .limit("baseline of " + baseline.savedAt())
-                        .proof("driver version", now.orElseThrow())
-                        .build());
     }
 
     private boolean isHere(GpuIdentity gpu) {

@@ -69,6 +69,7 @@ class CheckCatalogTest {
                 .containsExactly(
                         "driver",
                         "devices",
+                        "baseline",
                         "ecc",
                         "temperature",
                         "power",

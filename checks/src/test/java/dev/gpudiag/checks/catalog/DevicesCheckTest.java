@@ -385,31 +385,6 @@ class DevicesCheckTest {
     }
 
     @Test
-    void aGpuThatIsNewSinceTheBaselineIsWorthAWordOnly() {
-        Evidences evidences =
-                Evidences.of(two().build()).baseline(GpuSamples.h100(0).build().identity());
-
-        assertThat(evidences.said("devices"))
-                .containsExactly("INFO gpu 1: new since the baseline: 0000:11:00.0 NVIDIA H100 80GB HBM3");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"550.54.15, OK", "535.183.01, INFO"})
-    void aDriverThatChangedSinceTheBaselineIsWorthAWordOnly(String before, Status status) {
-        assertThat(Evidences.of(two().build())
-                        .baselineDriver(before)
-                        .result("devices")
-                        .status())
-                .isEqualTo(status);
-    }
-
-    @Test
-    void anEmptyBaselineMakesNoGpuNew() {
-        assertThat(Evidences.of(two().build()).baseline().result("devices").status())
-                .isEqualTo(Status.OK);
-    }
-
-    @Test
     void aRecordingWithoutTheBusIsHeldAgainstWhatItHolds() {
         CheckResult result = devices(NodeSamples.working()
                 .recorded()
