@@ -32,6 +32,7 @@ final class BaselineCommand {
         }
         return settings.get(AgentSettings.STATE_DIRECTORY)
                 .map(BaselineStore::new)
-                .orElseThrow(() -> new UsageException("no state-directory is configured: name the baseline, --file FILE"));
+                .orElseThrow(
+                        () -> new UsageException("no state-directory is configured: name the baseline, --file FILE"));
     }
 }

@@ -71,8 +71,8 @@ final class BaselineDiffCommand implements Callable<Integer> {
             throw new UnusableFileException(loaded.warning().get());
         }
         if (loaded.baseline().isEmpty()) {
-            throw new UsageException("no baseline at " + store.file()
-                    + "\nwhile the node is well, run gpudiag baseline save");
+            throw new UsageException(
+                    "no baseline at " + store.file() + "\nwhile the node is well, run gpudiag baseline save");
         }
         return loaded.baseline().get();
     }

@@ -24,18 +24,22 @@ public record BaselineReport(String file, Baseline baseline, NodeSample sample, 
     public String text() {
         StringBuilder text = new StringBuilder();
         String host = baseline.node().getOrDefault("hostname", "");
-        line(text, "baseline of " + baseline.savedAt() + ": " + baseline.members().size() + " GPUs"
-                + (host.isEmpty() ? "" : " of " + host) + ", in " + file);
+        line(
+                text,
+                "baseline of " + baseline.savedAt() + ": " + baseline.members().size() + " GPUs"
+                        + (host.isEmpty() ? "" : " of " + host) + ", in " + file);
         if (comparison.looksForeign()) {
             line(text, "none of its GPUs is here: this looks like the baseline of another machine");
         }
         for (Change change : comparison.changes()) {
-            line(text, String.format(
-                    Locale.ROOT,
-                    "%-8s %-7s %s",
-                    change.severity(),
-                    change.subject().describe(),
-                    change.text()));
+            line(
+                    text,
+                    String.format(
+                            Locale.ROOT,
+                            "%-8s %-7s %s",
+                            change.severity(),
+                            change.subject().describe(),
+                            change.text()));
         }
         comparison.notCompared().stream().limit(SHOWN).forEach(reason -> line(text, "not compared: " + reason));
         int more = comparison.notCompared().size() - SHOWN;

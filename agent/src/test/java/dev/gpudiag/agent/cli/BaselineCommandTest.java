@@ -70,9 +70,9 @@ class BaselineCommandTest {
 
     @Test
     void aNodeThatIsNotWellIsSavedByForceOnly() {
-        CommandRun hot =
-                new CommandRun(new FakeNode(Nodes.node(SampleSource.live(), Nodes.answering(0))), FakeChecks.always(
-                        "heat", Finding.of(Status.CRITICAL, Subject.node(), "burns")));
+        CommandRun hot = new CommandRun(
+                new FakeNode(Nodes.node(SampleSource.live(), Nodes.answering(0))),
+                FakeChecks.always("heat", Finding.of(Status.CRITICAL, Subject.node(), "burns")));
 
         assertThat(hot.run("baseline", "save", "--file", file())).isEqualTo(2);
         assertThat(hot.err()).contains("not saved, since the node is not well").contains("--force");
@@ -98,18 +98,19 @@ class BaselineCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "",
-        "{}",
-        "[[[[",
-        "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 7}",
-        "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\", \"gpus\": [],"
-                + " \"node\": []}",
-        "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\", \"gpus\": [],"
-                + " \"node\": {\"a\\u001b\": \"b\"}}",
-        "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\","
-                + " \"gpus\": [{\"index\": 0, \"facts\": {\"pcie_width\": 16}}]}",
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[[[[",
+                "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 7}",
+                "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\", \"gpus\": [],"
+                        + " \"node\": []}",
+                "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\", \"gpus\": [],"
+                        + " \"node\": {\"a\\u001b\": \"b\"}}",
+                "{\"kind\": \"gpudiag-baseline\", \"schema_version\": 1, \"saved_at\": \"2026-11-23T10:00:00Z\","
+                        + " \"gpus\": [{\"index\": 0, \"facts\": {\"pcie_width\": 16}}]}",
+            })
     void aFileThatIsNoBaselineIsOneMessage(String text) throws IOException {
         Files.writeString(Path.of(file()), text);
 
@@ -137,7 +138,11 @@ class BaselineCommandTest {
     void aFileThatCannotBeWrittenIsOneMessage() throws IOException {
         Path notADirectory = Files.writeString(folder.resolve("x"), "");
 
-        assertThat(two.run("baseline", "save", "--file", notADirectory.resolve("b.json").toString()))
+        assertThat(two.run(
+                        "baseline",
+                        "save",
+                        "--file",
+                        notADirectory.resolve("b.json").toString()))
                 .isEqualTo(78);
         assertThat(two.err()).contains("baseline not saved: ");
     }

@@ -65,10 +65,14 @@ public final class BaselineFacts {
 
     static Map<String, Reading<String>> node(NodeSample sample) {
         Map<String, Reading<String>> facts = new LinkedHashMap<>();
-        OF_NODE.forEach(quantity -> facts.put(quantity.id(), text(sample.driver().get(quantity))));
-        facts.put(NVSWITCHES, sample.driver().pciDevices().map(devices -> String.valueOf(devices.stream()
-                .filter(PciDevice::isNvSwitch)
-                .count())));
+        OF_NODE.forEach(
+                quantity -> facts.put(quantity.id(), text(sample.driver().get(quantity))));
+        facts.put(
+                NVSWITCHES,
+                sample.driver()
+                        .pciDevices()
+                        .map(devices -> String.valueOf(
+                                devices.stream().filter(PciDevice::isNvSwitch).count())));
         return facts;
     }
 

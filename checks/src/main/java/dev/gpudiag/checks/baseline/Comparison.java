@@ -34,8 +34,7 @@ public record Comparison(List<Change> changes, int found, int compared, List<Str
 
     /** Whether none of the baseline's GPUs is here although others are: a baseline of another machine. */
     public boolean looksForeign() {
-        boolean others =
-                changes.stream().anyMatch(change -> change.fact().equals(Change.GPU) && !change.isGoneGpu());
+        boolean others = changes.stream().anyMatch(change -> change.fact().equals(Change.GPU) && !change.isGoneGpu());
         return found == 0 && others;
     }
 }

@@ -76,8 +76,8 @@ final class ComparisonWalk {
     }
 
     private void silent(Subject subject, String text) {
-        changes.add(new Change(
-                subject, Change.ANSWER, Optional.of("answering"), Optional.empty(), Status.UNKNOWN, text));
+        changes.add(
+                new Change(subject, Change.ANSWER, Optional.of("answering"), Optional.empty(), Status.UNKNOWN, text));
     }
 
     private static boolean differs(Map<String, String> before, Map<String, Reading<String>> now, String fact) {
@@ -163,8 +163,8 @@ final class ComparisonWalk {
 
     private boolean isNew(GpuSample gpu) {
         return baseline.members().stream()
-                .noneMatch(before -> same(before.identity(), gpu.identity())
-                        || sameAddress(before.identity(), gpu.identity()));
+                .noneMatch(before ->
+                        same(before.identity(), gpu.identity()) || sameAddress(before.identity(), gpu.identity()));
     }
 
     private void added(GpuSample gpu) {

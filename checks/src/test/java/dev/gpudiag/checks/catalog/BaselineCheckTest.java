@@ -70,8 +70,7 @@ class BaselineCheckTest {
 
     @Test
     void aNodeThatIsAsItWasIsOk() {
-        assertThat(said(node(gpu(0), gpu(1))))
-                .containsExactly("OK node: as at the baseline of 2026-11-23T12:00:00Z");
+        assertThat(said(node(gpu(0), gpu(1)))).containsExactly("OK node: as at the baseline of 2026-11-23T12:00:00Z");
     }
 
     @Test
@@ -137,7 +136,8 @@ class BaselineCheckTest {
     @Test
     void lessMemoryIsAWarningUnlessEccTookItOrADriverCountsALittleLess() {
         assertThat(changed(MEMORY_TOTAL, 70 * GpuSamples.GIB).getFirst()).startsWith("WARNING gpu 0: memory total");
-        assertThat(changed(MEMORY_TOTAL, 80 * GpuSamples.GIB - (512 << 20)).getFirst()).startsWith("OK");
+        assertThat(changed(MEMORY_TOTAL, 80 * GpuSamples.GIB - (512 << 20)).getFirst())
+                .startsWith("OK");
         assertThat(said(node(gpu(0).with(MEMORY_TOTAL, 75 * GpuSamples.GIB).with(ECC_MODE, false), gpu(1))))
                 .hasSize(2)
                 .allMatch(line -> line.startsWith("INFO gpu 0"));
@@ -170,7 +170,8 @@ class BaselineCheckTest {
 
     @Test
     void aLostGpuIsNotKnownAndNotGone() {
-        Report report = report(node(gpu(0), gpu(1).condition(State.LOST, "GPU is lost (15)")).build());
+        Report report = report(
+                node(gpu(0), gpu(1).condition(State.LOST, "GPU is lost (15)")).build());
         Finding only = report.result("baseline").orElseThrow().findings().getFirst();
 
         assertThat(only.status()).isEqualTo(Status.UNKNOWN);
@@ -187,7 +188,8 @@ class BaselineCheckTest {
     @Test
     void whatARecordingDoesNotHoldIsNotCompared() {
         Comparison comparison = Comparison.of(
-                TWO, node(gpu(0).without(VBIOS_VERSION, Reason.NOT_READ), gpu(1)).build());
+                TWO,
+                node(gpu(0).without(VBIOS_VERSION, Reason.NOT_READ), gpu(1)).build());
 
         assertThat(comparison.status()).isEqualTo(Status.OK);
         assertThat(comparison.notCompared()).containsExactly("gpu 0: vbios version: not read (3)");
@@ -216,8 +218,7 @@ class BaselineCheckTest {
 
     @Test
     void theBaselineOfAnotherMachineIsRecognised() {
-        NodeSample other = node(
-                        gpu(0).identity("GPU-x", "0000:a0:00.0"), gpu(1).identity("GPU-y", "0000:a1:00.0"))
+        NodeSample other = node(gpu(0).identity("GPU-x", "0000:a0:00.0"), gpu(1).identity("GPU-y", "0000:a1:00.0"))
                 .build();
 
         assertThat(Comparison.of(TWO, other).looksForeign()).isTrue();
