@@ -11,6 +11,7 @@ import dev.gpudiag.agent.state.BaselineKeeper;
 import dev.gpudiag.agent.state.BaselineStore;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -19,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The agent: one sampling loop, one rendered page, one HTTP server. */
 final class AgentServer implements Server {
@@ -47,7 +50,12 @@ final class AgentServer implements Server {
     @SuppressWarnings("SystemExitOutsideMain") // halt: a native call that never returns must not hold the shutdown
     public int serve(ServeOptions options) throws UsageException, UnusableFileException, InterruptedException {
         Settings settings = options.configured().settings();
-        try (SampledNode node = open(options.source(), settings)) {
+        List<Check> running = checks.stream()
+                .filter(check -> !options.configured()
+                        .skippedChecks()
+                        .contains(check.spec().id()))
+                .toList();
+        try (SampledNode node = open(options.source(), settings, needs(running))) {
             node.warnings().forEach(console::complain);
             SamplingLoop[] started = new SamplingLoop[1];
             MetricsPage page = new MetricsPage(new NodeCollector(
@@ -56,11 +64,7 @@ final class AgentServer implements Server {
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
                     node.history(),
-                    new CheckRunner(checks.stream()
-                            .filter(check -> !options.configured()
-                                    .skippedChecks()
-                                    .contains(check.spec().id()))
-                            .toList()),
+                    new CheckRunner(running),
                     settings,
                     node.baseline(),
                     interval,
@@ -82,9 +86,15 @@ final class AgentServer implements Server {
         }
     }
 
-    private SampledNode open(SourceOptions source, Settings settings) throws UnusableFileException {
+    private static Set<Need> needs(List<Check> running) {
+        return running.stream()
+                .flatMap(check -> check.spec().needs().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private SampledNode open(SourceOptions source, Settings settings, Set<Need> needs) throws UnusableFileException {
         SampleHistory history = new SampleHistory(ProductSources.HISTORY_SPAN, ProductSources.HISTORY_RESOLUTION);
-        SampledNode node = sources.open(source, settings);
+        SampledNode node = sources.open(source, settings, needs);
         if (node.sampler() instanceof SimulatedSource simulation) {
             simulation.run();
             return node;

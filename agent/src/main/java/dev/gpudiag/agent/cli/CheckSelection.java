@@ -4,6 +4,7 @@ import dev.gpudiag.agent.config.Suggestions;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
@@ -66,6 +67,15 @@ record CheckSelection(List<Check> chosen, boolean named, Map<String, String> ski
         if (!ids.contains(id)) {
             errors.add(option + "no check '" + id + "'" + Suggestions.hint(id, ids));
         }
+    }
+
+    /** What has to be collected for the checks that are run. */
+    Set<Need> needs() {
+        return chosen.stream()
+                .map(Check::spec)
+                .filter(spec -> !skipped.containsKey(spec.id()))
+                .flatMap(spec -> spec.needs().stream())
+                .collect(Collectors.toSet());
     }
 
     Report run(Evidence evidence) {

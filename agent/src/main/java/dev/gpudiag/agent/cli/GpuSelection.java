@@ -40,7 +40,8 @@ record GpuSelection(List<String> names) {
                 sample.driver(),
                 sample.gpus().stream()
                         .filter(gpu -> chosen.contains(gpu.identity().key()))
-                        .toList());
+                        .toList(),
+                sample.host());
         return new Report(
                 narrowed,
                 report.results().stream().map(result -> narrow(result, chosen)).toList());

@@ -1,7 +1,9 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** Opens what the command line asks for. */
@@ -18,6 +20,16 @@ public interface NodeSources {
     /** As {@link #open(SourceOptions)}, with the settings that say where things are and how often to read them. */
     default NodeSource open(SourceOptions options, Settings settings) throws UsageException, UnusableFileException {
         return open(options);
+    }
+
+    /**
+     * As {@link #open(SourceOptions, Settings)}, for checks that need more than driver, GPUs and host.
+     *
+     * @param needs what is collected in addition, where the source can give it
+     */
+    default NodeSource open(SourceOptions options, Settings settings, Set<Need> needs)
+            throws UsageException, UnusableFileException {
+        return open(options, settings);
     }
 
     /** The scenarios that ship with the product, by name. */

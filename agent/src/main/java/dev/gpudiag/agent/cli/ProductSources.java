@@ -12,6 +12,7 @@ import dev.gpudiag.agent.source.ReplayedSource;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.state.BaselineStore;
 import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -60,10 +62,15 @@ final class ProductSources implements NodeSources {
 
     @Override
     public SampledNode open(SourceOptions options, Settings settings) throws UnusableFileException {
+        return open(options, settings, Set.of());
+    }
+
+    @Override
+    public SampledNode open(SourceOptions options, Settings settings, Set<Need> needs) throws UnusableFileException {
         try {
             return switch (options) {
-                case SourceOptions.Live live -> live(live, settings);
-                case SourceOptions.Simulated simulated -> simulated(simulated, settings);
+                case SourceOptions.Live live -> live(live, settings, needs);
+                case SourceOptions.Simulated simulated -> simulated(simulated, settings, needs);
                 case SourceOptions.Replayed replayed -> replayed(replayed.file());
             };
         } catch (ReplayException | ScenarioException | IllegalArgumentException e) {
@@ -71,13 +78,13 @@ final class ProductSources implements NodeSources {
         }
     }
 
-    private SampledNode live(SourceOptions.Live live, Settings settings) {
+    private SampledNode live(SourceOptions.Live live, Settings settings, Set<Need> needs) {
         Optional<Path> library = live.nvmlLibrary().or(() -> settings.get(AgentSettings.NVML_LIBRARY));
         Path root = live.hostRoot().equals(Path.of("/"))
                 ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
                 : live.hostRoot();
         NodeSampler sampler = new LiveSource(library, root, environment)
-                .sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL));
+                .sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
         Optional<BaselineStore.Loaded> loaded =
                 settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
         Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);
@@ -86,16 +93,16 @@ final class ProductSources implements NodeSources {
         return new SampledNode(sampler, SampleHistory.none(), baseline, warnings);
     }
 
-    private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings) {
-        SimulatedSource source = simulation(simulated, settings);
+    private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {
+        SimulatedSource source = simulation(simulated, settings, needs);
         SampleHistory history = new SampleHistory(HISTORY_SPAN, HISTORY_RESOLUTION);
         source.remember(history);
         return new SampledNode(source, history, Optional.empty(), List.of());
     }
 
-    SimulatedSource simulation(SourceOptions.Simulated simulated, Settings settings) {
+    SimulatedSource simulation(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {
         Scenario scenario = Scenario.read(simulated.scenario());
-        return new SimulatedSource(scenario, simulator, 1, settings.get(AgentSettings.SLOW_INTERVAL));
+        return new SimulatedSource(scenario, simulator, 1, settings.get(AgentSettings.SLOW_INTERVAL), needs);
     }
 
     private static SampledNode replayed(Path file) throws ReplayException {

@@ -1,7 +1,10 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.checks.CheckSpec.Need;
+import dev.gpudiag.checks.Settings;
 import dev.gpudiag.telemetry.NodeSample;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +30,8 @@ final class SnapshotCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, UnusableFileException, IOException {
         var limit = timeout.value();
-        try (NodeSource node = context.sources().open(source.options(context))) {
+        try (NodeSource node = context.sources()
+                .open(source.options(context), Settings.defaults(), EnumSet.allOf(Need.class))) {
             NodeSample sample = node.sample(context.stopwatch().remaining(limit));
             context.snapshots().write(sample, context.console().out());
             node.warnings().forEach(context.console()::complain);

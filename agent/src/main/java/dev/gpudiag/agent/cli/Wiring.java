@@ -91,6 +91,7 @@ final class Wiring {
                 sample.takenAt(),
                 sample.source(),
                 new DriverState(driver.nvml(), readings, driver.pciDevices(), driver.deviceNodes()),
-                sample.gpus());
+                sample.gpus(),
+                sample.host());
     }
 }

@@ -8,6 +8,7 @@ import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
@@ -27,7 +28,7 @@ import java.util.function.Function;
 final class SampleReader {
 
     /** Reads the content of a value. */
-    private interface Content<T> {
+    interface Content<T> {
         T read(JsonValue value) throws ReplayException;
     }
 
@@ -45,7 +46,12 @@ final class SampleReader {
                         source.field("kind").asEnum(SampleSource.Kind.class),
                         source.field("detail").asText()),
                 driver(document.field("driver")),
-                list(document.field("gpus"), this::gpu));
+                list(document.field("gpus"), this::gpu),
+                host(document.optional("host")));
+    }
+
+    private static HostSample host(Optional<JsonValue> host) throws ReplayException {
+        return host.isPresent() ? HostReader.read(host.get()) : HostSample.notRead();
     }
 
     private DriverState driver(JsonValue driver) throws ReplayException {
@@ -139,7 +145,7 @@ final class SampleReader {
         return type.cast(content);
     }
 
-    private static <T> Reading<T> reading(JsonValue object, Content<T> content) throws ReplayException {
+    static <T> Reading<T> reading(JsonValue object, Content<T> content) throws ReplayException {
         String source = object.field("source").asText();
         Optional<JsonValue> value = object.optional("value");
         if (value.isPresent()) {
@@ -150,7 +156,7 @@ final class SampleReader {
         return new Reading.Missing<>(reason, source, object.textOr("detail", ""), code);
     }
 
-    private static <T> List<T> list(JsonValue array, Content<T> content) throws ReplayException {
+    static <T> List<T> list(JsonValue array, Content<T> content) throws ReplayException {
         List<T> items = new ArrayList<>();
         for (JsonValue item : array.items()) {
             items.add(content.read(item));

@@ -6,6 +6,7 @@ import dev.gpudiag.telemetry.DeviceNode;
 import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
@@ -25,7 +26,7 @@ import java.util.OptionalInt;
 final class SampleWriter {
 
     /** Writes the content of a value. */
-    private interface Content<T> {
+    interface Content<T> {
         void write(T content) throws IOException;
     }
 
@@ -51,6 +52,9 @@ final class SampleWriter {
             gpu(gpu);
         }
         json.writeEndArray();
+        if (!sample.host().equals(HostSample.notRead())) {
+            new HostWriter(json, this).write(sample.host());
+        }
         json.writeEndObject();
     }
 
@@ -147,7 +151,7 @@ final class SampleWriter {
         }
     }
 
-    private <T> void reading(String name, Reading<? extends T> reading, Content<T> content) throws IOException {
+    <T> void reading(String name, Reading<? extends T> reading, Content<T> content) throws IOException {
         json.writeObjectFieldStart(name);
         switch (reading) {
             case Value<? extends T> value
@@ -175,7 +179,7 @@ final class SampleWriter {
         json.writeStringField("detail", detail);
     }
 
-    private <T> void list(List<T> items, Content<T> content) throws IOException {
+    <T> void list(List<T> items, Content<T> content) throws IOException {
         json.writeStartArray();
         for (T item : items) {
             content.write(item);
@@ -183,7 +187,7 @@ final class SampleWriter {
         json.writeEndArray();
     }
 
-    private void optional(String name, Optional<String> text) throws IOException {
+    void optional(String name, Optional<String> text) throws IOException {
         json.writeFieldName(name);
         if (text.isPresent()) {
             json.writeString(text.get());

@@ -150,9 +150,30 @@ public record Scenario(
             if (gpu >= gpuCount) {
                 throw section.wrong("[process " + section.argument() + "]: there is no GPU " + gpu);
             }
-            processes.add(new SimulatedProcess(gpu, Long.parseLong(place.group(2)), section.get("name")));
+            long pid = Long.parseLong(place.group(2));
+            processes.add(new SimulatedProcess(gpu, pid, section.get("name"), workload(sections, section, pid)));
         }
+        sections.stream()
+                .filter(section -> section.kind().equals("workload") && !section.argument().equals("*"))
+                .filter(section -> processes.stream()
+                        .noneMatch(process -> String.valueOf(process.pid()).equals(section.argument())))
+                .findFirst()
+                .ifPresent(section -> {
+                    throw section.wrong("[workload " + section.argument() + "]: neither * nor the pid of a process");
+                });
         return processes;
+    }
+
+    /** What {@code [workload *]} says, and {@code [workload PID]} changes of it. */
+    private static SimulatedWorkload workload(List<ScenarioSection> sections, ScenarioSection process, long pid) {
+        ScenarioSection merged = process.empty("workload");
+        for (String argument : List.of("*", String.valueOf(pid))) {
+            sections.stream()
+                    .filter(section -> section.kind().equals("workload"))
+                    .filter(section -> section.argument().equals(argument))
+                    .forEach(merged::putAll);
+        }
+        return SimulatedWorkload.of(merged);
     }
 
     private static Optional<History> history(ScenarioSection section) {

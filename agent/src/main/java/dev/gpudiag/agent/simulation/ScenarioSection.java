@@ -31,6 +31,11 @@ final class ScenarioSection {
         this.line = line;
     }
 
+    /** A section of another kind in the same file, without keys. */
+    ScenarioSection empty(String other) {
+        return new ScenarioSection(file, other, line);
+    }
+
     String kind() {
         return kind;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -38,9 +39,7 @@ final class SimulatedTree {
             write("dev/" + node, "c " + numbers(node) + "\n");
         }
         writeInstalledDriver();
-        for (SimulatedProcess process : scenario.processes()) {
-            write("proc/" + process.pid() + "/comm", process.name().orElse("python3") + "\n");
-        }
+        new SimulatedProcessTree(root, scenario).write();
     }
 
     private void writeSystem() throws IOException {
@@ -49,6 +48,7 @@ final class SimulatedTree {
         UUID boot = UUID.nameUUIDFromBytes(scenario.name().getBytes(StandardCharsets.UTF_8));
         write("proc/sys/kernel/random/boot_id", boot + "\n");
         long seconds = host.uptime().toSeconds();
+        write("proc/stat", "btime " + Instant.now().minusSeconds(seconds).getEpochSecond() + "\n");
         write("proc/uptime", seconds + ".00 " + seconds + ".00\n");
         write("etc/os-release", "PRETTY_NAME=\"" + host.operatingSystem().replace("\"", "") + "\"\n");
         write("proc/1/cgroup", "0::/init.scope\n");

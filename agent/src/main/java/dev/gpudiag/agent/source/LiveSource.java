@@ -3,9 +3,12 @@ package dev.gpudiag.agent.source;
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.sampling.LibraryNotFound;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
+import dev.gpudiag.agent.sampling.ProcessSampler;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.NvmlLibrary;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The driver of this node. */
 public final class LiveSource {
@@ -46,7 +50,23 @@ public final class LiveSource {
         }
     }
 
-    /** A sampler of this node. */
+    /**
+     * A sampler of this node.
+     *
+     * @param needs what it collects beside driver, GPUs and host
+     */
+    public NodeSampler sampler(boolean forceInit, Duration slowInterval, Set<Need> needs) {
+        NodeSampler sampler = sampler(forceInit, slowInterval);
+        return needs.contains(Need.PROCESSES)
+                ? new ProcessSampler(
+                        sampler,
+                        new HostProcesses(probe.root(), InstantSource.system()),
+                        slowInterval,
+                        InstantSource.system())
+                : sampler;
+    }
+
+    /** A sampler of this node's driver, GPUs and host alone. */
     public NodeSampler sampler(boolean forceInit, Duration slowInterval) {
         ProcessComm comm = new ProcessComm(probe.root());
         return new NvmlSampler(

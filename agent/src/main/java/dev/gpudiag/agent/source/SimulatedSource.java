@@ -2,11 +2,14 @@ package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
+import dev.gpudiag.agent.sampling.ProcessSampler;
 import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioException;
 import dev.gpudiag.agent.simulation.SimulatedHost;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.SimulatedDriver;
@@ -17,7 +20,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 
 /** The simulated driver in a simulated host: real library calls, answers from a scenario file. */
 public final class SimulatedSource implements NodeSampler {
@@ -27,20 +32,28 @@ public final class SimulatedSource implements NodeSampler {
     private final Scenario scenario;
     private final SimulatedHost host;
     private final NvmlSampler sampler;
+    private final NodeSampler complete;
     private final Path library;
     private final double timeScale;
     private Nvml nvml;
     private Instant now = Instant.now();
     private boolean pinned;
 
+    /** A simulated node of which driver, GPUs and host are sampled, and nothing more. */
+    public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
+        this(scenario, simulator, timeScale, slowInterval, Set.of());
+    }
+
     /**
      * A simulated node; its host is laid out in a temporary directory until it is closed.
      *
      * @param simulator directory that holds the simulated libraries
      * @param timeScale how many seconds of the scenario pass in one second
+     * @param needs what is collected beside driver, GPUs and host
      * @throws ScenarioException where the library refuses the scenario
      */
-    public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
+    public SimulatedSource(
+            Scenario scenario, Path simulator, double timeScale, Duration slowInterval, Set<Need> needs) {
         this.scenario = scenario;
         this.timeScale = timeScale;
         this.library = (scenario.symbols().equals("all") ? simulator : simulator.resolve(scenario.symbols()))
@@ -56,6 +69,13 @@ public final class SimulatedSource implements NodeSampler {
                 slowInterval,
                 () -> pinned ? now : Instant.now(),
                 new ProcessComm(probe.root())::name);
+        this.complete = needs.contains(Need.PROCESSES)
+                ? new ProcessSampler(
+                        sampler,
+                        new HostProcesses(probe.root(), InstantSource.system()),
+                        slowInterval,
+                        InstantSource.system())
+                : sampler;
     }
 
     /** Lets the library read the scenario once, so that what is wrong in it is told before anything is sampled. */
@@ -122,12 +142,12 @@ public final class SimulatedSource implements NodeSampler {
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
-        return sampler.sample(wait, deadline);
+        return complete.sample(wait, deadline);
     }
 
     @Override
     public void close() {
-        sampler.close();
+        complete.close();
         host.close();
     }
 }

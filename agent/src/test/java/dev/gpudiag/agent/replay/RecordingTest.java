@@ -6,24 +6,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gpudiag.telemetry.ComputeProcess;
+import dev.gpudiag.telemetry.DeviceAllocation;
 import dev.gpudiag.telemetry.DeviceNode;
 import dev.gpudiag.telemetry.DriverState;
+import dev.gpudiag.telemetry.Gap;
 import dev.gpudiag.telemetry.GpuCondition;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
+import dev.gpudiag.telemetry.ProcessCuda;
+import dev.gpudiag.telemetry.ProcessCuda.MappedLibrary;
+import dev.gpudiag.telemetry.ProcessCuda.Trace;
+import dev.gpudiag.telemetry.ProcessCuda.VersionTrace;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
 import dev.gpudiag.telemetry.SampleSource;
+import dev.gpudiag.telemetry.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -75,7 +85,41 @@ class RecordingTest {
                 Reading.of(
                         List.of(new PciDevice("0000:65:00.0", 0x10de, 0x2330, 0x030200, Optional.of("nvidia"))), "x"),
                 Reading.of(List.of(new DeviceNode("/dev/nvidia0", DeviceNode.Kind.ABSENT, -1, -1, false)), "/dev"));
-        return new NodeSample(NOW, new SampleSource(SampleSource.Kind.SIMULATED, "gpu-lost"), driver, List.of(gpu));
+        return new NodeSample(
+                NOW, new SampleSource(SampleSource.Kind.SIMULATED, "gpu-lost"), driver, List.of(gpu), host());
+    }
+
+    private static HostSample host() {
+        ProcessCuda cuda = new ProcessCuda(
+                Reading.of(List.of(new VersionTrace(Trace.WHEEL, "12.4.127", "/site-packages", "\u001b[31m")), "/proc/7"),
+                Reading.of(List.of(new MappedLibrary("/usr/lib/libcuda.so.550.54.15", "550.54.15", true)), "maps"),
+                Reading.of(Map.of("CUDA_VERSION", "12.4.1", "NVIDIA_REQUIRE_CUDA", "cuda>=12.4"), "environ"),
+                Reading.missing(Reason.NO_PERMISSION, "/proc/7/root", "no permission", 13));
+        Workload pod = new Workload(
+                Workload.Kind.KUBERNETES_POD,
+                "a/b (c)",
+                Optional.of("a"),
+                Optional.of("b"),
+                Optional.of("uid"),
+                Optional.of("c"),
+                Optional.of("id"),
+                Optional.empty());
+        GpuHolder holder = new GpuHolder(
+                7,
+                Reading.of(4711L, "/proc/7/stat"),
+                Reading.of("D", "/proc/7/stat"),
+                Reading.of("python3", "/proc/7/comm"),
+                Reading.missing(Reason.TIMED_OUT, "/proc/7/cmdline", "has not returned for 3 s"),
+                Reading.of("alice", "/proc/7/status"),
+                Reading.of(List.of("/dev/nvidia0"), "/proc/7/fd"),
+                Reading.of(pod, "/proc/7/cgroup"),
+                Reading.of(cuda, "/proc/7"));
+        return new HostSample(
+                Reading.of(List.of(holder), "/proc"),
+                Reading.of(List.of(new DeviceAllocation("uid", "c", "nvidia.com/gpu", List.of("GPU-1"))), "kubelet"),
+                List.of(new Gap(Reason.NO_PERMISSION, "/var/log/pods", "no names")),
+                Optional.of(NOW),
+                Optional.empty());
     }
 
     @Test
@@ -83,6 +127,14 @@ class RecordingTest {
         Recording.Result result = Recording.read("x.json", JSON);
         assertThat(result.sample()).isEqualTo(sample());
         assertThat(result.warnings()).isEmpty();
+    }
+
+    @Test
+    void aSnapshotOfBeforeProcessesWereLookedAtIsRead() throws Exception {
+        NodeSample without = sample().withHost(HostSample.notRead());
+        String json = Recording.write(without, "1");
+        assertThat(json).doesNotContain("\"host\"");
+        assertThat(Recording.read("x.json", json).sample()).isEqualTo(without);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioCatalog;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
@@ -14,6 +15,7 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,7 +49,7 @@ class BundledScenariosTest {
 
     private static Report judge(Scenario scenario) {
         SampleHistory history = new SampleHistory(Duration.ofHours(3), SECOND);
-        try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, 1, SECOND)) {
+        try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, 1, SECOND, EnumSet.allOf(Need.class))) {
             source.remember(history);
             NodeSample sample = source.sample(SECOND.multipliedBy(5), SECOND);
             return new CheckRunner(CheckCatalog.all())

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +46,7 @@ final class GuardedReader {
         }
     }
 
-    /** What was read, in the order asked for, and what kept the rest from being read. */
+    /** What was read of those that exist, in the order asked for, and what kept the rest from being read. */
     record Result(List<GpuHolder> holders, List<Gap> gaps) {}
 
     GuardedReader(HostRoot root) {
@@ -86,9 +87,9 @@ final class GuardedReader {
     private void read(Worker worker, Deque<Long> rest, List<GpuHolder> holders, long untilNanos) {
         while (!rest.isEmpty()) {
             long wait = Math.min(EACH.toNanos(), left(untilNanos));
-            GpuHolder next = worker.next(wait);
-            if (next != null) {
-                holders.add(next);
+            Optional<Optional<GpuHolder>> next = worker.next(wait);
+            if (next.isPresent()) {
+                next.get().ifPresent(holders::add);
                 rest.pop();
                 continue;
             }
@@ -106,10 +107,10 @@ final class GuardedReader {
     private final class Worker extends Thread {
 
         private final List<Long> pids;
-        private final BlockingQueue<GpuHolder> done = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Optional<GpuHolder>> done = new LinkedBlockingQueue<>();
         private volatile List<Gap> gaps = List.of();
         private volatile String file = "/proc";
-        private volatile GpuHolder basics;
+        private volatile Optional<GpuHolder> basics = Optional.empty();
         private volatile boolean left;
 
         Worker(List<Long> pids) {
@@ -125,43 +126,46 @@ final class GuardedReader {
                 if (left) {
                     return;
                 }
-                GpuHolder holder = read(reader, pid);
+                Optional<GpuHolder> holder = read(reader, pid);
                 gaps = reader.gaps();
                 done.add(holder);
             }
         }
 
-        private GpuHolder read(HolderReader reader, long pid) {
+        private Optional<GpuHolder> read(HolderReader reader, long pid) {
             try {
                 return readAll(reader, pid);
             } catch (RuntimeException e) {
                 // a file that nobody thought of must not keep the other processes from being read
-                return HolderReader.without(pid, Reading.missing(Reason.FAILED, file, "reading failed: " + e));
+                return Optional.of(
+                        HolderReader.without(pid, Reading.missing(Reason.FAILED, file, "reading failed: " + e)));
             }
         }
 
-        private GpuHolder readAll(HolderReader reader, long pid) {
+        private Optional<GpuHolder> readAll(HolderReader reader, long pid) {
             basics = reader.basics(pid);
             Hanging place = hanging.get(pid);
-            return place == null
-                    ? reader.details(basics)
-                    : HolderReader.with(basics, basics.workload(), place.reason());
+            return place == null ? basics.map(reader::details) : basics.map(known -> without(known, place));
         }
 
-        GpuHolder next(long nanos) {
+        /** What it reads next; empty where that takes longer. */
+        Optional<Optional<GpuHolder>> next(long nanos) {
             try {
-                return done.poll(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+                return Optional.ofNullable(done.poll(Math.max(nanos, 0), TimeUnit.NANOSECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return null;
+                return Optional.empty();
             }
         }
 
         GpuHolder basicsOf(long pid, Hanging place) {
-            GpuHolder known = basics;
-            return known != null && known.pid() == pid
-                    ? HolderReader.with(known, known.workload(), place.reason())
-                    : HolderReader.without(pid, place.reason());
+            return basics.filter(known -> known.pid() == pid)
+                    .map(known -> without(known, place))
+                    .orElse(HolderReader.without(pid, place.reason()));
+        }
+
+        private static GpuHolder without(GpuHolder basics, Hanging place) {
+            return HolderReader.with(basics, basics.workload(), place.reason());
         }
     }
 }

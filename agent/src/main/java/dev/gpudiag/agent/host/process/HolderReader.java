@@ -10,6 +10,7 @@ import dev.gpudiag.telemetry.Workload;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -43,14 +44,14 @@ final class HolderReader {
         return workloads.gaps();
     }
 
-    /** What the kernel tells of any process at once: command line and CUDA are still to be read. */
-    GpuHolder basics(long pid) {
+    /** What the kernel tells of any process at once, command line and CUDA excepted; empty where there is no such process. */
+    Optional<GpuHolder> basics(long pid) {
         enter.accept("/proc/" + pid);
         try {
             ProcessDirectory process = ProcessDirectory.of(root, pid);
             Reading<ProcessStat> stat = stat(process);
             Reading<String> user = users.owner(process);
-            return new GpuHolder(
+            return Optional.of(new GpuHolder(
                     pid,
                     stat.map(ProcessStat::startTicks),
                     stat.map(ProcessStat::state),
@@ -59,9 +60,9 @@ final class HolderReader {
                     user,
                     OpenDevices.read(process),
                     workloads.of(process, user, Map.of()),
-                    Reading.notRead("not read yet"));
+                    Reading.notRead("not read yet")));
         } catch (IOException e) {
-            return without(pid, Reading.missing(Reason.FAILED, "/proc/" + pid, NO_DIRECTORY));
+            return Optional.empty();
         }
     }
 
