@@ -55,7 +55,9 @@ final class SimulatedProcessTree {
     }
 
     private void openDevices(SimulatedProcess process, String directory) throws IOException {
-        List<String> nodes = List.of("nvidiactl", "nvidia-uvm", "nvidia" + minor(process));
+        List<String> nodes = computes(process.workload())
+                ? List.of("nvidiactl", "nvidia" + minor(process), "nvidia-uvm")
+                : List.of("nvidiactl", "nvidia" + minor(process));
         Files.createDirectories(root.resolve(directory + "fd"));
         for (int i = 0; i < nodes.size(); i++) {
             Path link = root.resolve(directory + "fd/" + (i + 3));
@@ -64,6 +66,11 @@ final class SimulatedProcessTree {
             }
             write(directory + "root/dev/" + nodes.get(i), "");
         }
+    }
+
+    /** Whether it uses CUDA, whose driver opens the unified memory device. */
+    private static boolean computes(SimulatedWorkload workload) {
+        return workload.cuda().isPresent() || workload.wheel().isPresent();
     }
 
     private String minor(SimulatedProcess process) {
@@ -117,8 +124,7 @@ final class SimulatedProcessTree {
 
     private String maps(SimulatedWorkload workload) {
         List<String> files = new ArrayList<>();
-        boolean computes = workload.cuda().isPresent() || workload.wheel().isPresent();
-        scenario.host().module().filter(version -> computes).ifPresent(version -> files.add("/usr/lib/x86_64-linux-gnu/libcuda.so." + version));
+        scenario.host().module().filter(version -> computes(workload)).ifPresent(version -> files.add("/usr/lib/x86_64-linux-gnu/libcuda.so." + version));
         workload.cuda().ifPresent(version -> files.add("/usr/local/cuda/lib64/libcudart.so." + version));
         workload.wheel()
                 .ifPresent(version -> files.add(
