@@ -87,9 +87,7 @@ final class AgentServer implements Server {
     }
 
     private static Set<Need> needs(List<Check> running) {
-        return running.stream()
-                .flatMap(check -> check.spec().needs().stream())
-                .collect(Collectors.toSet());
+        return running.stream().flatMap(check -> check.spec().needs().stream()).collect(Collectors.toSet());
     }
 
     private SampledNode open(SourceOptions source, Settings settings, Set<Need> needs) throws UnusableFileException {

@@ -30,8 +30,8 @@ final class SnapshotCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, UnusableFileException, IOException {
         var limit = timeout.value();
-        try (NodeSource node = context.sources()
-                .open(source.options(context), Settings.defaults(), EnumSet.allOf(Need.class))) {
+        try (NodeSource node =
+                context.sources().open(source.options(context), Settings.defaults(), EnumSet.allOf(Need.class))) {
             NodeSample sample = node.sample(context.stopwatch().remaining(limit));
             context.snapshots().write(sample, context.console().out());
             node.warnings().forEach(context.console()::complain);

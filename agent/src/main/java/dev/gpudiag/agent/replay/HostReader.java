@@ -33,7 +33,9 @@ final class HostReader {
     }
 
     private static Optional<Instant> instant(JsonValue host, String name) throws ReplayException {
-        return host.optionalText(name).isPresent() ? Optional.of(host.field(name).asInstant()) : Optional.empty();
+        return host.optionalText(name).isPresent()
+                ? Optional.of(host.field(name).asInstant())
+                : Optional.empty();
     }
 
     private static GpuHolder holder(JsonValue holder) throws ReplayException {

@@ -154,7 +154,8 @@ public record Scenario(
             processes.add(new SimulatedProcess(gpu, pid, section.get("name"), workload(sections, section, pid)));
         }
         sections.stream()
-                .filter(section -> section.kind().equals("workload") && !section.argument().equals("*"))
+                .filter(section ->
+                        section.kind().equals("workload") && !section.argument().equals("*"))
                 .filter(section -> processes.stream()
                         .noneMatch(process -> String.valueOf(process.pid()).equals(section.argument())))
                 .findFirst()

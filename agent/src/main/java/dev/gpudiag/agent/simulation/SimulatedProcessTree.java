@@ -39,8 +39,10 @@ final class SimulatedProcessTree {
         SimulatedWorkload workload = process.workload();
         String name = process.name().orElse("python3");
         write(directory + "comm", name + "\n");
-        write(directory + "stat", process.pid() + " (" + name + ") " + workload.state()
-                + " 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 " + BEGAN + " 0 0\n");
+        write(
+                directory + "stat",
+                process.pid() + " (" + name + ") " + workload.state() + " 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 "
+                        + BEGAN + " 0 0\n");
         write(directory + "status", "Name:\t" + name + "\nUid:\t" + uid(workload.user()) + "\t0\t0\t0\n");
         write(directory + "cmdline", workload.commandLine().orElse(name).replace(' ', '\0') + "\0");
         write(directory + "cgroup", "0::" + controlGroup(process) + "\n");
@@ -124,11 +126,14 @@ final class SimulatedProcessTree {
 
     private String maps(SimulatedWorkload workload) {
         List<String> files = new ArrayList<>();
-        scenario.host().module().filter(version -> computes(workload)).ifPresent(version -> files.add("/usr/lib/x86_64-linux-gnu/libcuda.so." + version));
+        scenario.host()
+                .module()
+                .filter(version -> computes(workload))
+                .ifPresent(version -> files.add("/usr/lib/x86_64-linux-gnu/libcuda.so." + version));
         workload.cuda().ifPresent(version -> files.add("/usr/local/cuda/lib64/libcudart.so." + version));
         workload.wheel()
-                .ifPresent(version -> files.add(
-                        SITE + "/nvidia/cuda_runtime/lib/libcudart.so." + version.split("\\.", -1)[0]));
+                .ifPresent(version ->
+                        files.add(SITE + "/nvidia/cuda_runtime/lib/libcudart.so." + version.split("\\.", -1)[0]));
         files.addAll(workload.maps());
         return files.stream()
                 .map(file -> "7f21c4000000-7f21c4080000 r-xp 00000000 08:01 1835 " + file + "\n")

@@ -36,8 +36,8 @@ public record SimulatedWorkload(
         Map<String, String> environment) {
 
     private static final String VARIABLE = "env.";
-    private static final List<String> KEYS = List.of(
-            "state", "user", "command_line", "pod", "container", "slurm_job", "unit", "cuda", "wheel", "maps");
+    private static final List<String> KEYS =
+            List.of("state", "user", "command_line", "pod", "container", "slurm_job", "unit", "cuda", "wheel", "maps");
 
     private static final Pattern STATE = Pattern.compile("[RSDZ]|gone");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][\\w.@-]{0,127}");
@@ -53,10 +53,13 @@ public record SimulatedWorkload(
 
     /** The workload that a section describes; one without keys is a user's process that says nothing of CUDA. */
     static SimulatedWorkload of(ScenarioSection section) {
-        section.allow(section.keys().stream().anyMatch(key -> key.startsWith(VARIABLE)) ? withVariables(section) : KEYS);
+        section.allow(
+                section.keys().stream().anyMatch(key -> key.startsWith(VARIABLE)) ? withVariables(section) : KEYS);
         Map<String, String> environment = new TreeMap<>();
-        section.keys().stream().filter(key -> key.startsWith(VARIABLE)).forEach(key -> environment.put(
-                key.substring(VARIABLE.length()), section.get(key).orElseThrow()));
+        section.keys().stream()
+                .filter(key -> key.startsWith(VARIABLE))
+                .forEach(key -> environment.put(
+                        key.substring(VARIABLE.length()), section.get(key).orElseThrow()));
         return new SimulatedWorkload(
                 section.get("state", STATE, "R, S, D, Z or gone").orElse("S"),
                 section.get("user", NAME, "the name of a user").orElse("alice"),
@@ -74,13 +77,11 @@ public record SimulatedWorkload(
     }
 
     private static List<String> withVariables(ScenarioSection section) {
-        return Stream.concat(
-                        KEYS.stream(), section.keys().stream().filter(key -> key.startsWith(VARIABLE)))
+        return Stream.concat(KEYS.stream(), section.keys().stream().filter(key -> key.startsWith(VARIABLE)))
                 .toList();
     }
 
     private static Optional<String> version(ScenarioSection section, String key) {
-        return section.get(key, VERSION, "a version such as 12.4.127, or none")
-                .filter(text -> !text.equals("none"));
+        return section.get(key, VERSION, "a version such as 12.4.127, or none").filter(text -> !text.equals("none"));
     }
 }

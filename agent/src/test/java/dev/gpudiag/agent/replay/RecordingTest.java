@@ -91,7 +91,8 @@ class RecordingTest {
 
     private static HostSample host() {
         ProcessCuda cuda = new ProcessCuda(
-                Reading.of(List.of(new VersionTrace(Trace.WHEEL, "12.4.127", "/site-packages", "\u001b[31m")), "/proc/7"),
+                Reading.of(
+                        List.of(new VersionTrace(Trace.WHEEL, "12.4.127", "/site-packages", "\u001b[31m")), "/proc/7"),
                 Reading.of(List.of(new MappedLibrary("/usr/lib/libcuda.so.550.54.15", "550.54.15", true)), "maps"),
                 Reading.of(Map.of("CUDA_VERSION", "12.4.1", "NVIDIA_REQUIRE_CUDA", "cuda>=12.4"), "environ"),
                 Reading.missing(Reason.NO_PERMISSION, "/proc/7/root", "no permission", 13));

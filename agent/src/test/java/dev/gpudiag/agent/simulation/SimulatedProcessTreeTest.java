@@ -51,7 +51,8 @@ class SimulatedProcessTreeTest {
 
     @Test
     void aScenarioLaysOutItsProcesses() throws IOException {
-        HostSample host = look("""
+        HostSample host =
+                look("""
                 [workload *]
                 user = bob
                 pod = team-a/trainer-0/main
@@ -93,7 +94,8 @@ class SimulatedProcessTreeTest {
         GpuHolder holder = look("").holder(7).orElseThrow();
 
         assertThat(holder.knownWorkload().orElseThrow().describe()).isEqualTo("user alice");
-        assertThat(holder.cuda().value().orElseThrow().versions().value().orElseThrow()).isEmpty();
+        assertThat(holder.cuda().value().orElseThrow().versions().value().orElseThrow())
+                .isEmpty();
     }
 
     @Test

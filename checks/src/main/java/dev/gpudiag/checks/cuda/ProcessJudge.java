@@ -136,9 +136,11 @@ public final class ProcessJudge {
                 && holder.openDevices().value().orElse(List.of()).contains(node.get());
     }
 
+    /** Whether it computes: a display server has memory as well. */
     private boolean hasMemory(GpuHolder holder) {
         return sample.gpus().stream()
                 .flatMap(gpu -> entry(gpu, holder).stream())
+                .filter(process -> process.type() != ComputeProcess.Type.GRAPHICS)
                 .anyMatch(process -> process.usedMemoryBytes().value().orElse(0L) > 0);
     }
 
