@@ -1,16 +1,19 @@
 package dev.gpudiag.agent.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.gpudiag.agent.kernellog.LogClock;
+import dev.gpudiag.agent.kernellog.LogStream;
 import dev.gpudiag.agent.report.KernelEvents;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.kernellog.KernelEvent;
 import dev.gpudiag.checks.kernellog.KernelLogParser;
+import dev.gpudiag.checks.kernellog.KernelRecord;
 import dev.gpudiag.checks.kernellog.XidCatalogue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:   dmesg | gpudiag xid",
-            "            journalctl -k -b -1 | gpudiag xid --json",
+            "            journalctl -k -b -1 -o export | gpudiag xid --json",
+            "Reads text of dmesg, journalctl and syslog, journalctl -o json and -o export,",
+            "records of /dev/kmsg and pstore; not the journal's own files.",
             "Exit codes: 0 nothing wrong, 1 warning, 2 critical, 3 not known, by the worst line."
         })
 final class XidCommand implements Callable<Integer> {
@@ -37,7 +42,7 @@ final class XidCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             arity = "0..1",
-            description = "dmesg, journalctl or syslog as text (default: standard input).")
+            description = "A saved kernel log (default: standard input).")
     private Path file;
 
     @Option(names = "--json", description = "One JSON object a line (NDJSON).")
@@ -50,7 +55,7 @@ final class XidCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, UnusableFileException {
         if (file == null) {
-            return read(new BoundedLines(System.in, KernelLogParser.LINE_LIMIT));
+            return read(System.in);
         }
         if (!Files.exists(file)) {
             throw new UsageException("no file " + file);
@@ -59,29 +64,30 @@ final class XidCommand implements Callable<Integer> {
             throw new UnusableFileException(file + " is not a regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return read(new BoundedLines(in, KernelLogParser.LINE_LIMIT));
+            return read(in);
         } catch (IOException e) {
             throw new UnusableFileException("cannot read " + file + ": " + e.getMessage());
         }
     }
 
-    private int read(BoundedLines lines) throws UnusableFileException {
+    private int read(InputStream in) throws UnusableFileException {
+        LogStream log = new LogStream(in, new LogClock(Instant.now(), ZoneId.systemDefault(), Optional.empty()));
         KernelLogParser parser = new KernelLogParser(XidCatalogue.shipped());
         Map<Status, Integer> counts = new EnumMap<>(Status.class);
-        long read = 0;
         try {
-            for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {
-                read++;
-                parser.read(new String(line.get(), UTF_8)).ifPresent(event -> {
-                    counts.merge(event.severity(), 1, Integer::sum);
-                    print(event);
-                });
+            for (Optional<KernelRecord> record = log.next(); record.isPresent(); record = log.next()) {
+                parser.read(record.get().line(), record.get().text())
+                        .filter(event -> !event.isDriverLoad())
+                        .ifPresent(event -> {
+                            counts.merge(event.severity(), 1, Integer::sum);
+                            print(event);
+                        });
             }
         } catch (IOException e) {
             throw new UnusableFileException("cannot read the log: " + e.getMessage());
         }
         if (!json) {
-            context.console().out().println(summary(read, counts));
+            context.console().out().println(summary(log.lines(), counts));
         }
         return counts.keySet().stream().reduce(Status.OK, Status::worse).exitCode();
     }

@@ -46,6 +46,10 @@ final class DriverMessages {
                     "request_free_mem_region() err -34",
                     Status.CRITICAL,
                     "nvidia-uvm found no address space: boot with nokaslr, or load it with uvm_disable_hmm=1"),
+            new Rule(
+                    KernelEvent.DRIVER_LOADED,
+                    Status.INFO,
+                    "nothing: the driver was loaded, which ends what it had reported before"),
             new Rule("in libnccl.so", Status.WARNING, "NCCL crashed: look at the peers and links of this job"));
 
     private Optional<String> probed = Optional.empty();

@@ -3,6 +3,7 @@ package dev.gpudiag.checks.kernellog;
 import static java.util.Objects.requireNonNull;
 
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.telemetry.RecoveryAction;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -34,6 +35,14 @@ public record KernelEvent(
         Status severity,
         String action) {
 
+    /** How the driver's first words begin when it is loaded. */
+    static final String DRIVER_LOADED = "loading NVIDIA UNIX";
+
+    private static final int RECOVERY_ACTION_CHANGED = 154;
+
+    /** How the message of {@link #reset} begins. */
+    private static final String RESET_SEEN = "the GPU was reset";
+
     /** Kinds of events. */
     public enum Kind {
         /** An error of a GPU, by number. */
@@ -51,6 +60,55 @@ public record KernelEvent(
         requireNonNull(message, "message is null");
         requireNonNull(severity, "severity is null");
         requireNonNull(action, "action is null");
+    }
+
+    /** A reset that the kernel log does not tell, and that was noticed otherwise. */
+    public static KernelEvent reset(Optional<String> pciBusId, String how) {
+        return ofDevice(0, Kind.OTHER, pciBusId, RESET_SEEN + ": " + how, Status.INFO, "nothing");
+    }
+
+    /** An Xid that NVML told: a number and no words. */
+    public static KernelEvent ofNvml(
+            int xid,
+            Optional<String> pciBusId,
+            OptionalInt gpuInstance,
+            OptionalInt computeInstance,
+            XidCatalogue catalogue) {
+        XidMessage judged = XidMessage.judge(xid, catalogue.find(xid), LinkErrors.shipped(), "");
+        return new KernelEvent(
+                0,
+                Kind.XID,
+                OptionalInt.of(xid),
+                pciBusId,
+                gpuInstance,
+                computeInstance,
+                OptionalLong.empty(),
+                Optional.empty(),
+                "",
+                judged.severity(),
+                judged.action());
+    }
+
+    /** Whether the driver was loaded with this line: what it had said of any GPU before is over. */
+    public boolean isDriverLoad() {
+        return kind == Kind.OTHER && message.contains(DRIVER_LOADED);
+    }
+
+    /** Whether this GPU was reset: what was said of it before is over. */
+    public boolean isReset() {
+        return kind == Kind.OTHER && message.startsWith(RESET_SEEN);
+    }
+
+    /** The recovery action that an Xid 154 asks for; empty for every other event. */
+    public Optional<RecoveryAction> recovery() {
+        return kind == Kind.XID && code.equals(OptionalInt.of(RECOVERY_ACTION_CHANGED))
+                ? XidMessage.requiredRecovery(message)
+                : Optional.empty();
+    }
+
+    /** Whether this line only adds registers to the switch error before it. */
+    public boolean isSwitchDetail() {
+        return kind == Kind.SXID && SwitchErrors.isDetail(message);
     }
 
     /** An event of a device as a whole, which names no process. */

@@ -32,6 +32,8 @@ public final class KernelLogParser {
                     + "Row |errorString |Contained|Uncontained|[A-Z]{2,20}_))|([^,]{0,64})(?:, {0,4}|$))");
 
     private final XidCatalogue catalogue;
+    private final LinkErrors links = LinkErrors.shipped();
+    private final SwitchErrors switches = SwitchErrors.shipped();
     private final DriverMessages messages = new DriverMessages();
     private long lines;
 
@@ -58,7 +60,7 @@ public final class KernelLogParser {
         }
         int xid = Integer.parseInt(matcher.group(4));
         Tail tail = Tail.of(matcher.group(5));
-        XidMessage judged = XidMessage.judge(xid, catalogue.find(xid), tail.message());
+        XidMessage judged = XidMessage.judge(xid, catalogue.find(xid), links, tail.message());
         return PciAddress.parse(matcher.group(1))
                 .map(address -> new KernelEvent(
                         lines,
@@ -81,7 +83,7 @@ public final class KernelLogParser {
         }
         int sxid = Integer.parseInt(matcher.group(2));
         String message = matcher.group(3) == null ? "" : matcher.group(3).strip();
-        XidMessage judged = SwitchErrors.judge(sxid, message);
+        XidMessage judged = switches.judge(sxid, message);
         return PciAddress.parse(matcher.group(1))
                 .map(address -> new KernelEvent(
                         lines,

@@ -102,7 +102,8 @@ class KernelLogParserTest {
         "'12020, Non-fatal, Link 32 whatever', CRITICAL",
         "'20034, Data {0x50610002, 0x10100030}', INFO",
         "'20034, Severity 1 Engine instance 60 Sub-engine instance 00', INFO",
-        "'20034', UNKNOWN"
+        "'20034', CRITICAL",
+        "'99034', UNKNOWN"
     })
     void switchErrorSaysHowBadItIs(String tail, Status severity) {
         KernelEvent event = read("nvidia-nvswitch3: SXid (PCI:0000:05:00.0): " + tail);
@@ -159,7 +160,6 @@ class KernelLogParserTest {
     @ValueSource(
             strings = {
                 "",
-                "NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  595.71.05",
                 "NVRM: GPU at PCI:0000:01:00: GPU-8a47641b-dff6-f09f-618c-c3eb58fb430d",
                 "usb 1-1: new high-speed USB device",
                 "NVRM: Xid (PCI:zz): 79, x",

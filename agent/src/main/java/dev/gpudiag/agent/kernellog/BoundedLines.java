@@ -1,4 +1,4 @@
-package dev.gpudiag.agent.cli;
+package dev.gpudiag.agent.kernellog;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +15,13 @@ final class BoundedLines {
     BoundedLines(InputStream in, int limit) {
         this.in = new BufferedInputStream(in, 1 << 16);
         this.limit = limit;
+    }
+
+    /** The next {@code size} bytes, of which at most the limit is kept; fewer at the end. */
+    byte[] bytes(long size) throws IOException {
+        byte[] kept = in.readNBytes((int) Math.min(size, limit));
+        in.skip(Math.max(0, size - kept.length));
+        return kept;
     }
 
     /** The next line without its line feed; empty at the end. */
