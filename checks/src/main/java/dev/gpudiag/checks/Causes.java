@@ -39,16 +39,23 @@ final class Causes {
     private static final Set<String> ALL = Set.of("*");
 
     private static final List<Row> TABLE = List.of(
+            new Row(
+                    "drv.not_answering",
+                    Scope.NODE,
+                    Set.of("xid.gsp_timeout", "xid.fallen_off_bus", "xid.recovery_action", "UNKNOWN")),
             new Row("devices.driver_wedged", Scope.NODE, ALL),
             new Row("xid.fallen_off_bus", Scope.SAME_GPU, ALL),
-            new Row("xid.gsp_timeout", Scope.SAME_GPU, Set.of("devices", "UNKNOWN")),
+            new Row("xid.gsp_timeout", Scope.SAME_GPU, Set.of("devices", "xid.recovery_action", "UNKNOWN")),
             new Row("xid.fabric_fatal", Scope.NODE, Set.of("nvlink", "fabric", "xid.nvlink")),
             new Row("gpu.lost", Scope.SAME_GPU, ALL),
             new Row("gpu.reset_required", Scope.SAME_GPU, Set.of("ecc", "xid")),
             new Row("ecc.remap_failure", Scope.SAME_GPU, Set.of("xid.memory")),
             new Row("ecc.channel_repair", Scope.SAME_GPU, Set.of("xid.memory")),
             new Row("ecc.remap_pending", Scope.SAME_GPU, Set.of("xid.memory")),
-            new Row("ecc.dbe_volatile", Scope.SAME_GPU, Set.of("xid.memory")));
+            new Row("ecc.dbe_volatile", Scope.SAME_GPU, Set.of("xid.memory")),
+            new Row("xid.memory", Scope.SAME_GPU, Set.of("xid.recovery_action", "xid.application")),
+            new Row("xid.nvlink", Scope.SAME_GPU, Set.of("xid.recovery_action", "xid.application", "nvlink")),
+            new Row("xid.other", Scope.SAME_GPU, Set.of("xid.recovery_action")));
 
     /** A finding with the check that made it. */
     private record Cause(String check, Finding finding, Row row) {

@@ -1,12 +1,16 @@
 package dev.gpudiag.checks;
 
 import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.kernellog.KernelLogs;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.GpuSamples;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.NodeSamples;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.WorkloadHistory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +24,8 @@ public final class Evidences {
     private SampleHistory history = SampleHistory.none();
     private Settings settings = Settings.defaults();
     private Optional<Baseline> baseline = Optional.empty();
+    private Optional<WorkloadHistory> workloads = Optional.empty();
+    private Reading<KernelLog> kernelLog = Reading.notRead("not in this test");
 
     private Evidences(NodeSample sample) {
         this.sample = sample;
@@ -97,8 +103,28 @@ public final class Evidences {
         return this;
     }
 
+    /** The kernel log of this node, in place of none. */
+    public Evidences kernelLog(KernelLogs log) {
+        kernelLog = log.reading();
+        return this;
+    }
+
+    /** A kernel log that could not be read. */
+    public Evidences kernelLog(Reading<KernelLog> reading) {
+        kernelLog = reading;
+        return this;
+    }
+
+    /** The processes of the samples before. */
+    public Evidences workloads(WorkloadHistory history) {
+        workloads = Optional.of(history);
+        return this;
+    }
+
     public Report report() {
-        return new CheckRunner(CheckCatalog.all()).run(new Evidence(sample, history, settings, baseline));
+        Evidence evidence = new Evidence(sample, history, settings, baseline).withKernelLog(kernelLog);
+        return new CheckRunner(CheckCatalog.all())
+                .run(workloads.map(evidence::withWorkloads).orElse(evidence));
     }
 
     public CheckResult result(String check) {

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.gpudiag.agent.kernellog.BoundedLines;
 import dev.gpudiag.agent.report.JsonText;
 import dev.gpudiag.agent.report.Palette;
 import dev.gpudiag.agent.report.TraceReport;

@@ -81,10 +81,11 @@ final class CheckCommand implements Callable<Integer> {
         CheckSelection checks = asked.without(configured.skippedChecks());
         try (NodeSource node = context.sources().open(options, configured.settings(), checks.needs())) {
             Evidence evidence = new Evidence(
-                    node.sample(context.stopwatch().remaining(limit)),
-                    node.history(),
-                    configured.settings(),
-                    node.baseline());
+                            node.sample(context.stopwatch().remaining(limit)),
+                            node.history(),
+                            configured.settings(),
+                            node.baseline())
+                    .withKernelLog(node.kernelLog());
             Report report = new GpuSelection(gpus).narrow(checks.run(evidence));
             return print(strict ? Strictness.apply(report) : report, limit, node.warnings());
         }

@@ -1,7 +1,9 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,11 @@ public interface NodeSource extends AutoCloseable {
 
     /** What came before the sample; {@link SampleHistory#none()} where nothing is known. */
     SampleHistory history();
+
+    /** What the kernel log says until now, or why it is not read; asked after the sample. */
+    default Reading<KernelLog> kernelLog() {
+        return Reading.notRead("there is no kernel log beside this sample");
+    }
 
     /** What the node had when it was well. */
     Optional<Baseline> baseline();

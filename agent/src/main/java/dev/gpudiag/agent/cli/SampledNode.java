@@ -2,7 +2,9 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,11 @@ record SampledNode(NodeSampler sampler, SampleHistory history, Optional<Baseline
         // half of the time for the driver: the rest is for judging and printing
         Duration wait = timeout.dividedBy(2);
         return sampler.sample(wait, wait);
+    }
+
+    @Override
+    public Reading<KernelLog> kernelLog() {
+        return sampler.kernelLog();
     }
 
     @Override

@@ -39,10 +39,7 @@ final class XidCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..1",
-            description = "A saved kernel log (default: standard input).")
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "A saved kernel log (default: standard input).")
     private Path file;
 
     @Option(names = "--json", description = "One JSON object a line (NDJSON).")

@@ -164,7 +164,7 @@ public final class HostRoot {
     }
 
     /** The regular file at {@code path}; throws for anything that could hang or has no end. */
-    Path regularFile(String path) throws IOException {
+    public Path regularFile(String path) throws IOException {
         Path file = locate(path);
         if (!attributes(file).isRegularFile()) {
             throw new FileSystemException(path, null, "not a regular file");
@@ -191,7 +191,7 @@ public final class HostRoot {
     }
 
     /** One short printable line of a file; garbage is {@link Reason#FAILED}. */
-    Reading<String> readLine(String path) {
+    public Reading<String> readLine(String path) {
         Reading<String> reading = read(path);
         return reading.value().filter(text -> !isLine(text)).isPresent()
                 ? Reading.missing(Reason.FAILED, path, "not one line of text")

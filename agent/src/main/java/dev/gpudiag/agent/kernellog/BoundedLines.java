@@ -7,12 +7,12 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** The lines of a stream, each cut at a limit: a line without end takes time, not memory. Not thread-safe. */
-final class BoundedLines {
+public final class BoundedLines {
 
     private final InputStream in;
     private final int limit;
 
-    BoundedLines(InputStream in, int limit) {
+    public BoundedLines(InputStream in, int limit) {
         this.in = new BufferedInputStream(in, 1 << 16);
         this.limit = limit;
     }
@@ -25,7 +25,7 @@ final class BoundedLines {
     }
 
     /** The next line without its line feed; empty at the end. */
-    Optional<byte[]> next() throws IOException {
+    public Optional<byte[]> next() throws IOException {
         int read = in.read();
         if (read < 0) {
             return Optional.empty();

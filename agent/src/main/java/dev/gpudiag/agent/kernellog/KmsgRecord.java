@@ -1,6 +1,5 @@
 package dev.gpudiag.agent.kernellog;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -21,30 +20,23 @@ record KmsgRecord(long sequence, Duration sinceBoot, String text) {
     private static final Pattern RECORD = Pattern.compile("\\d{1,10},(\\d{1,18}),(\\d{1,18}),[^;]{0,200};(.*)");
     private static final Pattern ESCAPE = Pattern.compile("\\\\x([0-9a-fA-F]{2})");
 
-    /** The record that these bytes hold; empty where they hold none. */
-    static Optional<KmsgRecord> parse(byte[] bytes) {
-        String all = new String(bytes, StandardCharsets.UTF_8);
-        int end = all.indexOf('\n');
-        return parse(end < 0 ? all : all.substring(0, end));
-    }
-
-    /** The record that stands in one line, without its dictionary. */
-    static Optional<KmsgRecord> parse(String line) {
-        Matcher matcher = RECORD.matcher(line);
+    /** The record that this text holds, without its dictionary; empty where it holds none. */
+    static Optional<KmsgRecord> parse(String entry) {
+        int end = entry.indexOf('\n');
+        Matcher matcher = RECORD.matcher(end < 0 ? entry : entry.substring(0, end));
         if (!matcher.matches()) {
             return Optional.empty();
         }
+        long micros = Math.min(Long.parseLong(matcher.group(2)), Long.MAX_VALUE / 1000);
         return Optional.of(new KmsgRecord(
-                Long.parseLong(matcher.group(1)),
-                Duration.ofNanos(Math.multiplyExact(Math.min(Long.parseLong(matcher.group(2)), Long.MAX_VALUE / 1000), 1000L)),
-                unescaped(matcher.group(3))));
+                Long.parseLong(matcher.group(1)), Duration.ofNanos(micros * 1000), unescaped(matcher.group(3))));
     }
 
     private static String unescaped(String text) {
         return text.indexOf('\\') < 0
                 ? text
                 : ESCAPE.matcher(text)
-                        .replaceAll(match -> Matcher.quoteReplacement(
-                                String.valueOf((char) Integer.parseInt(match.group(1), 16))));
+                        .replaceAll(match ->
+                                Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 16))));
     }
 }

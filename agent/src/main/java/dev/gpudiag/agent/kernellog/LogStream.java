@@ -62,7 +62,7 @@ public final class LogStream {
             return exportField(line);
         }
         int brace = line.indexOf('{');
-        if (brace == 0 || brace == 1 && line.charAt(0) == '\u001e' || line.startsWith("data: {")) {
+        if (brace == 0 || (brace == 1 && line.charAt(0) == '\u001e') || line.startsWith("data: {")) {
             Optional<JournalEntry> entry = JournalEntry.parse(line.substring(brace));
             if (entry.isPresent()) {
                 return entry.get().record(number);
@@ -77,8 +77,7 @@ public final class LogStream {
     }
 
     private KernelRecord text(String line) {
-        return new KernelRecord(
-                number, LineTime.of(line, clock), Optional.empty(), OptionalLong.empty(), line);
+        return new KernelRecord(number, LineTime.of(line, clock), Optional.empty(), OptionalLong.empty(), line);
     }
 
     /** A line of an entry of the export format: {@code NAME=text}, or {@code NAME}, a length and as many bytes. */

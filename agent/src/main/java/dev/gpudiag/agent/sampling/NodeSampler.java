@@ -1,6 +1,8 @@
 package dev.gpudiag.agent.sampling;
 
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
 
 /** Gives samples of one node; comes back by the deadline whatever the driver does. */
@@ -13,6 +15,11 @@ public interface NodeSampler extends AutoCloseable {
      * @param deadline after how long without an answer a GPU counts as unresponsive; before that its last sample stands
      */
     NodeSample sample(Duration wait, Duration deadline);
+
+    /** What the kernel log says until now, or why nobody reads it here; never waits. */
+    default Reading<KernelLog> kernelLog() {
+        return Reading.notRead("there is no kernel log beside these samples");
+    }
 
     @Override
     void close();

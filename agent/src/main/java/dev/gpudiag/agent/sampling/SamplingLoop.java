@@ -5,7 +5,9 @@ import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
 import dev.gpudiag.telemetry.WorkloadHistory;
 import java.time.Duration;
@@ -37,6 +39,7 @@ public final class SamplingLoop implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private ScheduledFuture<?> ticks;
     private volatile Report report;
+    private volatile Reading<KernelLog> kernelLog = Reading.notRead("no round has ended");
     private volatile long lastTickNanos = System.nanoTime();
 
     /**
@@ -87,7 +90,10 @@ public final class SamplingLoop implements AutoCloseable {
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
         workloads.add(sample);
-        report = runner.run(new Evidence(sample, history, settings, baseline).withWorkloads(workloads));
+        kernelLog = sampler.kernelLog();
+        report = runner.run(new Evidence(sample, history, settings, baseline)
+                .withWorkloads(workloads)
+                .withKernelLog(kernelLog));
         listener.accept(report);
         lastTickNanos = System.nanoTime();
     }
@@ -95,6 +101,11 @@ public final class SamplingLoop implements AutoCloseable {
     /** The last report; empty before the first tick has ended. */
     public Optional<Report> report() {
         return Optional.ofNullable(report);
+    }
+
+    /** The kernel log as the last round saw it. */
+    public Reading<KernelLog> kernelLog() {
+        return kernelLog;
     }
 
     /** Time since the last round ended. */

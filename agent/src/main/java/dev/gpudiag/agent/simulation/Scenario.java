@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param driverVersion as NVML says it
  * @param host the host around it
  * @param history how much past the scenario brings
+ * @param kernelLog what its kernel writes, in the order of time
  */
 public record Scenario(
         String name,
@@ -35,7 +36,8 @@ public record Scenario(
         List<SimulatedGpu> gpus,
         List<SimulatedProcess> processes,
         HostLayout host,
-        Optional<History> history) {
+        Optional<History> history,
+        List<KernelLine> kernelLog) {
 
     static final String SUFFIX = ".scenario";
     private static final int GPU_LIMIT = 32;
@@ -48,6 +50,7 @@ public record Scenario(
     public Scenario {
         gpus = List.copyOf(gpus);
         processes = List.copyOf(processes);
+        kernelLog = List.copyOf(kernelLog);
     }
 
     /** Samples before the scenario begins: one every {@code interval}, over {@code span}. */
@@ -77,7 +80,8 @@ public record Scenario(
                 gpus,
                 processes(sections, gpus.size()),
                 new HostSection(merged(sections, fileName, "host"), gpus).layout(driver, name),
-                history(merged(sections, fileName, "history")));
+                history(merged(sections, fileName, "history")),
+                KernelLogSection.lines(merged(sections, fileName, "kernel_log")));
     }
 
     /** All sections of a kind as one. */

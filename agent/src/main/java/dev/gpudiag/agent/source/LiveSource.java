@@ -3,7 +3,11 @@ package dev.gpudiag.agent.source;
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
+<<<<<<< HEAD
 import dev.gpudiag.agent.host.process.HostProcesses;
+=======
+import dev.gpudiag.agent.kernellog.KernelLogReader;
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.agent.sampling.LibraryNotFound;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
@@ -19,6 +23,7 @@ import dev.gpudiag.telemetry.SampleSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,7 @@ public final class LiveSource {
     private final Optional<Path> library;
     private final Path hostRoot;
     private final HostProbe probe;
+    private final KernelLogReader log;
 
     /**
      * A source that has opened nothing yet.
@@ -45,11 +51,13 @@ public final class LiveSource {
         this.library = library;
         this.hostRoot = hostRoot;
         this.probe = new HostProbe(hostRoot, environment);
+        this.log = new KernelLogReader(probe.root(), InstantSource.system(), ZoneId.systemDefault());
         if (library.isPresent() && search() instanceof NvmlLibrary.NotFound missing) {
             throw new IllegalArgumentException(String.join("; ", missing.tried()));
         }
     }
 
+<<<<<<< HEAD
     /**
      * A sampler of this node.
      *
@@ -68,8 +76,12 @@ public final class LiveSource {
 
     /** A sampler of this node's driver, GPUs and host alone. */
     public NodeSampler sampler(boolean forceInit, Duration slowInterval) {
+=======
+    /** A sampler of this node. */
+    public LoggedSampler sampler(boolean forceInit, Duration slowInterval) {
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
         ProcessComm comm = new ProcessComm(probe.root());
-        return new NvmlSampler(
+        NodeSampler sampler = new NvmlSampler(
                 this::open,
                 this::host,
                 forceInit,
@@ -77,6 +89,12 @@ public final class LiveSource {
                 slowInterval,
                 InstantSource.system(),
                 comm::name);
+        return new LoggedSampler(sampler, log);
+    }
+
+    /** The kernel log of this node. */
+    public KernelLogReader kernelLog() {
+        return log;
     }
 
     private NvmlLibrary search() {

@@ -2,27 +2,44 @@ package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.ProcessComm;
+<<<<<<< HEAD
 import dev.gpudiag.agent.host.process.HostProcesses;
+=======
+import dev.gpudiag.agent.kernellog.KernelLogReader;
+import dev.gpudiag.agent.kernellog.ResetWatch;
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.ProcessSampler;
 import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioException;
 import dev.gpudiag.agent.simulation.SimulatedHost;
+<<<<<<< HEAD
 import dev.gpudiag.checks.CheckSpec.Need;
+=======
+import dev.gpudiag.agent.simulation.SimulatedKernelLog;
+import dev.gpudiag.checks.kernellog.KernelLog;
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.SimulatedDriver;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
 import dev.gpudiag.telemetry.SampleSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+<<<<<<< HEAD
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+=======
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 
 /** The simulated driver in a simulated host: real library calls, answers from a scenario file. */
 public final class SimulatedSource implements NodeSampler {
@@ -32,12 +49,22 @@ public final class SimulatedSource implements NodeSampler {
     private final Scenario scenario;
     private final SimulatedHost host;
     private final NvmlSampler sampler;
+<<<<<<< HEAD
     private final NodeSampler complete;
+=======
+    private final KernelLogReader log;
+    private final ResetWatch resets = new ResetWatch();
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
     private final Path library;
     private final double timeScale;
     private Nvml nvml;
     private Instant now = Instant.now();
+
+    /** The instant at which the past that the scenario brings ends, and its clock begins to run. */
+    private final Instant present = now;
+
     private boolean pinned;
+    private Optional<SimulatedKernelLog> kernelLog = Optional.empty();
 
     /** A simulated node of which driver, GPUs and host are sampled, and nothing more. */
     public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
@@ -61,6 +88,7 @@ public final class SimulatedSource implements NodeSampler {
         validate();
         this.host = SimulatedHost.layOut(scenario);
         HostProbe probe = new HostProbe(host.root(), Map.of());
+        this.log = new KernelLogReader(probe.root(), () -> present, ZoneOffset.UTC);
         this.sampler = new NvmlSampler(
                 this::open,
                 probe::read,
@@ -142,12 +170,34 @@ public final class SimulatedSource implements NodeSampler {
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
+<<<<<<< HEAD
         return complete.sample(wait, deadline);
+=======
+        NodeSample sample = sampler.sample(wait, deadline);
+        resets.see(sample).forEach(log::offer);
+        return sample;
+    }
+
+    @Override
+    public Reading<KernelLog> kernelLog() {
+        Duration past = scenario.history().map(Scenario.History::span).orElse(Duration.ZERO);
+        SimulatedKernelLog lines =
+                kernelLog.orElseGet(() -> new SimulatedKernelLog(host.root(), scenario, present, past, timeScale));
+        kernelLog = Optional.of(lines);
+        Duration since = pinned ? Duration.ZERO : Duration.between(present, Instant.now());
+        lines.advance(past.plusNanos(Math.round(since.toNanos() * timeScale)));
+        return log.poll();
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
     }
 
     @Override
     public void close() {
+<<<<<<< HEAD
         complete.close();
+=======
+        log.close();
+        sampler.close();
+>>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
         host.close();
     }
 }

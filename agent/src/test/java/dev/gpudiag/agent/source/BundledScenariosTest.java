@@ -53,7 +53,8 @@ class BundledScenariosTest {
             source.remember(history);
             NodeSample sample = source.sample(SECOND.multipliedBy(5), SECOND);
             return new CheckRunner(CheckCatalog.all())
-                    .run(new Evidence(sample, history, Settings.defaults(), Optional.empty()));
+                    .run(new Evidence(sample, history, Settings.defaults(), Optional.empty())
+                            .withKernelLog(source.kernelLog()));
         }
     }
 

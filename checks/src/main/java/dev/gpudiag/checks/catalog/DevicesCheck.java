@@ -59,7 +59,12 @@ final class DevicesCheck implements Check {
                     .build());
         }
         List<Finding> findings = new ArrayList<>();
-        sample.gpus().forEach(gpu -> GpuAnswers.finding(gpu).ifPresent(findings::add));
+        new WedgedDriver(evidence)
+                .finding()
+                .ifPresentOrElse(
+                        findings::add,
+                        () -> sample.gpus()
+                                .forEach(gpu -> GpuAnswers.finding(gpu).ifPresent(findings::add)));
         GpuPresence presence = new GpuPresence(sample, facts);
         findings.addAll(asked ? presence.findings() : presence.withoutDriver());
         findings.addAll(new Expectations(evidence, facts, presence).findings());

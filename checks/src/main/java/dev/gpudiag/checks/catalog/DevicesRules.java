@@ -37,6 +37,13 @@ final class DevicesRules {
                     "look for Xid 119, 120 or 79; drain and reboot",
                     "gpudiag"),
             new Rule(
+                    "devices.driver_wedged",
+                    "time of each NVML call; Xid 119, 120, 79; processes in state D",
+                    "none of several GPUs answers by the deadline: one finding for the node, with the suspect",
+                    Status.CRITICAL,
+                    "drain and reboot; power-cycle if that hangs",
+                    "gpudiag"),
+            new Rule(
                     "gpu.device_node",
                     "/dev/nvidiaN, N = nvmlDeviceGetMinorNumber",
                     "NVML answers and the node of a GPU is absent",

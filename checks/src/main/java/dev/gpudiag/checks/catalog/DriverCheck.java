@@ -10,6 +10,7 @@ import dev.gpudiag.checks.cuda.DriverSupport;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,11 @@ final class DriverCheck implements Check {
             return List.of(noHardware(facts));
         }
         List<Finding> findings = new ArrayList<>();
-        findings.add(new DriverFailure(facts).finding());
+        Finding failure = new DriverFailure(facts).finding();
+        findings.add(
+                facts.nvmlFailedFor(Reading.Reason.TIMED_OUT)
+                        ? new WedgedDriver(evidence).withSuspect(failure)
+                        : failure);
         boolean partly = findings.getFirst().status() == Status.CRITICAL;
         DriverFindings.passedThrough(facts).filter(found -> partly).ifPresent(findings::add);
         if (!facts.heldByNouveau().isEmpty()

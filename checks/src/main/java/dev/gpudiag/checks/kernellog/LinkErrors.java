@@ -104,24 +104,22 @@ final class LinkErrors {
     }
 
     private static String action(Row row) {
-        String first =
-                switch (row.action()) {
-                    case "RESET_GPU" -> "drain and reset the GPU";
-                    case "XID_154" -> "do what the Xid 154 beside it names";
-                    default -> "nothing now";
-                };
-        String then =
-                switch (row.look()) {
-                    case "VENDOR" -> "; if it comes again, contact the vendor";
-                    case "LINK" -> "; look at the signal of the link";
-                    case "CABLES" -> "; look at the signal of the link and its cables";
-                    case "PEER" -> "; the other end of the link took it down: look there";
-                    case "USER" -> "; somebody took the link down: look at who administers it";
-                    case "HOST" -> "; the host took the link down: look at it";
-                    case "ALONE" -> "; follow the other Xids, and report it where it comes alone";
-                    case "DAILY" -> "; report it if it comes more than once a day";
-                    default -> "";
-                };
+        String first = switch (row.action()) {
+            case "RESET_GPU" -> "drain and reset the GPU";
+            case "XID_154" -> "do what the Xid 154 beside it names";
+            default -> "nothing now";
+        };
+        String then = switch (row.look()) {
+            case "VENDOR" -> "; if it comes again, contact the vendor";
+            case "LINK" -> "; look at the signal of the link";
+            case "CABLES" -> "; look at the signal of the link and its cables";
+            case "PEER" -> "; the other end of the link took it down: look there";
+            case "USER" -> "; somebody took the link down: look at who administers it";
+            case "HOST" -> "; the host took the link down: look at it";
+            case "ALONE" -> "; follow the other Xids, and report it where it comes alone";
+            case "DAILY" -> "; report it if it comes more than once a day";
+            default -> "";
+        };
         return first + then;
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -46,7 +47,8 @@ public record LoggedEvent(
             case SXID -> "SXid " + event.code().orElseThrow() + ": ";
             case BUS_LOSS, OTHER -> "";
         };
-        String when = at.map(instant -> instant + " ").orElse("");
+        String when =
+                at.map(instant -> instant.truncatedTo(ChronoUnit.SECONDS) + " ").orElse("");
         return when + event.pciBusId().map(address -> address + " ").orElse("") + what + event.message();
     }
 }

@@ -51,7 +51,8 @@ public final class SwitchErrors {
                 case LINK -> "look at the link's counters, and at cable and connector if it was not a shutdown";
                 case HOST -> "watch for a fatal error of this switch";
                 case THERMAL -> "look at the cooling of the switches: links may run slower";
-                case STALLS_GPU -> "drain the GPUs on this link and reset them; look at the fabric manager's partitions";
+                case STALLS_GPU ->
+                    "drain the GPUs on this link and reset them; look at the fabric manager's partitions";
                 case FATAL_PORT ->
                     "drain the GPUs on this link, reset them and the switch; if it comes again, contact the vendor";
                 case FATAL_FABRIC -> "the fabric of every GPU is hit: drain and reboot the host";
@@ -99,8 +100,8 @@ public final class SwitchErrors {
             return new XidMessage(Status.CRITICAL, entry.get().action());
         }
         if (message.startsWith("Fatal")) {
-            boolean known = entry.filter(found -> found.severity() == Status.CRITICAL)
-                    .isPresent();
+            boolean known =
+                    entry.filter(found -> found.severity() == Status.CRITICAL).isPresent();
             return new XidMessage(
                     Status.CRITICAL,
                     known
@@ -118,7 +119,8 @@ public final class SwitchErrors {
         }
         return entry.map(known -> new XidMessage(known.severity(), known.action()))
                 .orElse(new XidMessage(
-                        Status.UNKNOWN, "the line does not say how bad it is: look the SXid up, and contact the vendor"));
+                        Status.UNKNOWN,
+                        "the line does not say how bad it is: look the SXid up, and contact the vendor"));
     }
 
     /** Whether a line carries registers of the error in the line before it, and is no error of its own. */

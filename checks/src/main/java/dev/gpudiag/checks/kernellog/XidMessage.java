@@ -49,24 +49,20 @@ record XidMessage(Status severity, String action) {
 
     /** The number decides: the words change with the driver ({@code GPU Reset Required} has become {@code PF FLR}). */
     private static XidMessage recovery(String message) {
-        return requiredRecovery(message)
-                .map(XidMessage::recovery)
-                .orElseGet(() -> {
-                    Matcher matcher = RECOVERY.matcher(message);
-                    return new XidMessage(
-                            Status.UNKNOWN,
-                            matcher.find()
-                                    ? "do what the message names: " + matcher.group(2)
-                                    : "read the recovery action in the message");
-                });
+        return requiredRecovery(message).map(XidMessage::recovery).orElseGet(() -> {
+            Matcher matcher = RECOVERY.matcher(message);
+            return new XidMessage(
+                    Status.UNKNOWN,
+                    matcher.find()
+                            ? "do what the message names: " + matcher.group(2)
+                            : "read the recovery action in the message");
+        });
     }
 
     /** The recovery action that an Xid 154 asks for; empty for a number that is not known. */
     static Optional<RecoveryAction> requiredRecovery(String message) {
         Matcher matcher = RECOVERY.matcher(message);
-        return matcher.find()
-                ? RecoveryAction.of(Long.parseLong(matcher.group(1), 16))
-                : Optional.empty();
+        return matcher.find() ? RecoveryAction.of(Long.parseLong(matcher.group(1), 16)) : Optional.empty();
     }
 
     private static XidMessage recovery(RecoveryAction action) {
@@ -74,8 +70,7 @@ record XidMessage(Status severity, String action) {
             case NONE -> new XidMessage(Status.INFO, "nothing: the driver needs no recovery any more");
             case GPU_RESET -> new XidMessage(Status.CRITICAL, "drain and reset the GPU");
             case NODE_REBOOT -> new XidMessage(Status.CRITICAL, "drain and reboot the node");
-            case DRAIN_P2P ->
-                new XidMessage(Status.WARNING, "stop the workloads that use peer-to-peer with this GPU");
+            case DRAIN_P2P -> new XidMessage(Status.WARNING, "stop the workloads that use peer-to-peer with this GPU");
             case DRAIN_AND_RESET ->
                 new XidMessage(Status.CRITICAL, "let the workloads on this GPU end, take no new ones, then reset it");
             case RECOVER_IMEX_DOMAIN ->

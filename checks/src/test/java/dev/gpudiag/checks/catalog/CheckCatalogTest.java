@@ -64,22 +64,6 @@ class CheckCatalogTest {
 
     @Test
     void whatExplainsTheRestComesFirst() {
-        assertThat(CheckCatalog.all())
-                .extracting(check -> check.spec().id())
-                .containsExactly(
-                        "driver",
-                        "devices",
-                        "baseline",
-                        "ecc",
-                        "temperature",
-                        "power",
-                        "clocks",
-                        "pcie",
-                        "nvlink",
-                        "memory",
-                        "memory-unaccounted",
-                        "utilization",
-                        "cuda-compat",
-                        "allocation");
+        assertThat(CheckCatalog.all()).extracting(check -> check.spec().id()).startsWith("driver", "devices", "xid");
     }
 }

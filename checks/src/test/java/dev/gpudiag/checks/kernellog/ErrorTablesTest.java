@@ -93,7 +93,8 @@ class ErrorTablesTest {
         KernelEvent event = event("[  7.1] NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  550.54.15");
         assertThat(event.isDriverLoad()).isTrue();
         assertThat(event.severity()).isEqualTo(Status.INFO);
-        assertThat(event("NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.").isDriverLoad())
+        assertThat(event("NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.")
+                        .isDriverLoad())
                 .isFalse();
     }
 }

@@ -69,8 +69,8 @@ class SimulatedDriverBuildTest {
         try (Stream<Path> files = scenarios()) {
             assertThat(files.toList())
                     .hasSizeGreaterThanOrEqualTo(17)
-                    .allSatisfy(file ->
-                            assertThat(Files.readString(file)).containsPattern("expect +=" + " (OK|WARNING|CRITICAL)"));
+                    .allSatisfy(file -> assertThat(Files.readString(file))
+                            .containsPattern("expect +=" + " (OK|INFO|WARNING|CRITICAL)"));
         }
     }
 

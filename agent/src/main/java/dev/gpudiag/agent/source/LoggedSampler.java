@@ -1,0 +1,49 @@
+package dev.gpudiag.agent.source;
+
+import dev.gpudiag.agent.kernellog.KernelLogReader;
+import dev.gpudiag.agent.kernellog.ResetWatch;
+import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A sampler beside the kernel log of its host. Not thread-safe. */
+public final class LoggedSampler implements NodeSampler {
+
+    private final NodeSampler sampler;
+    private final KernelLogReader log;
+    private final ResetWatch resets = new ResetWatch();
+    private Consumer<KernelLog> keeper = events -> {};
+
+    LoggedSampler(NodeSampler sampler, KernelLogReader log) {
+        this.sampler = sampler;
+        this.log = log;
+    }
+
+    /** Gives the log to {@code keeper} at each look, so that it can remember what is new. */
+    public void keep(Consumer<KernelLog> keeper) {
+        this.keeper = keeper;
+    }
+
+    @Override
+    public NodeSample sample(Duration wait, Duration deadline) {
+        NodeSample sample = sampler.sample(wait, deadline);
+        resets.see(sample).forEach(log::offer);
+        return sample;
+    }
+
+    @Override
+    public Reading<KernelLog> kernelLog() {
+        Reading<KernelLog> reading = log.poll();
+        reading.value().ifPresent(keeper);
+        return reading;
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        sampler.close();
+    }
+}
