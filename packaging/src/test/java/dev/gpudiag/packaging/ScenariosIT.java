@@ -66,12 +66,30 @@ class ScenariosIT {
         assertThat(snapshot.code()).isZero();
         Path file = Files.writeString(folder.resolve("node.json"), snapshot.out());
 
-        JsonNode live = JSON.readTree(
-                gpudiag("check", "--json", "--simulate", scenario, "--skip", "utilization", "--skip", "memory", "--skip", "xid")
-                        .out());
-        JsonNode replayed = JSON.readTree(
-                gpudiag("check", "--json", "--replay", file.toString(), "--skip", "utilization", "--skip", "memory", "--skip", "xid")
-                        .out());
+        JsonNode live = JSON.readTree(gpudiag(
+                        "check",
+                        "--json",
+                        "--simulate",
+                        scenario,
+                        "--skip",
+                        "utilization",
+                        "--skip",
+                        "memory",
+                        "--skip",
+                        "xid")
+                .out());
+        JsonNode replayed = JSON.readTree(gpudiag(
+                        "check",
+                        "--json",
+                        "--replay",
+                        file.toString(),
+                        "--skip",
+                        "utilization",
+                        "--skip",
+                        "memory",
+                        "--skip",
+                        "xid")
+                .out());
 
         assertThat(schema().validate(replayed)).isEmpty();
         assertThat(statuses(replayed)).isEqualTo(statuses(live));

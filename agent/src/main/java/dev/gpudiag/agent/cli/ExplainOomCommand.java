@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.gpudiag.agent.kernellog.BoundedLines;
 import dev.gpudiag.agent.report.OomReport;
 import dev.gpudiag.checks.memory.oom.OomLog;
 import java.io.IOException;

@@ -3,11 +3,8 @@ package dev.gpudiag.agent.source;
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
-<<<<<<< HEAD
 import dev.gpudiag.agent.host.process.HostProcesses;
-=======
 import dev.gpudiag.agent.kernellog.KernelLogReader;
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.agent.sampling.LibraryNotFound;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
@@ -57,31 +54,27 @@ public final class LiveSource {
         }
     }
 
-<<<<<<< HEAD
     /**
-     * A sampler of this node.
+     * A sampler of this node, with its kernel log.
      *
      * @param needs what it collects beside driver, GPUs and host
      */
-    public NodeSampler sampler(boolean forceInit, Duration slowInterval, Set<Need> needs) {
+    public LoggedSampler sampler(boolean forceInit, Duration slowInterval, Set<Need> needs) {
         NodeSampler sampler = sampler(forceInit, slowInterval);
-        return needs.contains(Need.PROCESSES)
+        NodeSampler complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
                         sampler,
                         new HostProcesses(probe.root(), InstantSource.system()),
                         slowInterval,
                         InstantSource.system())
                 : sampler;
+        return new LoggedSampler(complete, log);
     }
 
     /** A sampler of this node's driver, GPUs and host alone. */
     public NodeSampler sampler(boolean forceInit, Duration slowInterval) {
-=======
-    /** A sampler of this node. */
-    public LoggedSampler sampler(boolean forceInit, Duration slowInterval) {
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
         ProcessComm comm = new ProcessComm(probe.root());
-        NodeSampler sampler = new NvmlSampler(
+        return new NvmlSampler(
                 this::open,
                 this::host,
                 forceInit,
@@ -89,7 +82,6 @@ public final class LiveSource {
                 slowInterval,
                 InstantSource.system(),
                 comm::name);
-        return new LoggedSampler(sampler, log);
     }
 
     /** The kernel log of this node. */

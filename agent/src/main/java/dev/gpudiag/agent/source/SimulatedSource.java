@@ -2,24 +2,18 @@ package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.ProcessComm;
-<<<<<<< HEAD
 import dev.gpudiag.agent.host.process.HostProcesses;
-=======
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.ProcessSampler;
 import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioException;
 import dev.gpudiag.agent.simulation.SimulatedHost;
-<<<<<<< HEAD
-import dev.gpudiag.checks.CheckSpec.Need;
-=======
 import dev.gpudiag.agent.simulation.SimulatedKernelLog;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.kernellog.KernelLog;
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.SimulatedDriver;
@@ -31,15 +25,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-<<<<<<< HEAD
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.Set;
-=======
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
+import java.util.Set;
 
 /** The simulated driver in a simulated host: real library calls, answers from a scenario file. */
 public final class SimulatedSource implements NodeSampler {
@@ -49,12 +39,9 @@ public final class SimulatedSource implements NodeSampler {
     private final Scenario scenario;
     private final SimulatedHost host;
     private final NvmlSampler sampler;
-<<<<<<< HEAD
     private final NodeSampler complete;
-=======
     private final KernelLogReader log;
     private final ResetWatch resets = new ResetWatch();
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
     private final Path library;
     private final double timeScale;
     private Nvml nvml;
@@ -170,10 +157,7 @@ public final class SimulatedSource implements NodeSampler {
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
-<<<<<<< HEAD
-        return complete.sample(wait, deadline);
-=======
-        NodeSample sample = sampler.sample(wait, deadline);
+        NodeSample sample = complete.sample(wait, deadline);
         resets.see(sample).forEach(log::offer);
         return sample;
     }
@@ -187,17 +171,12 @@ public final class SimulatedSource implements NodeSampler {
         Duration since = pinned ? Duration.ZERO : Duration.between(present, Instant.now());
         lines.advance(past.plusNanos(Math.round(since.toNanos() * timeScale)));
         return log.poll();
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
     }
 
     @Override
     public void close() {
-<<<<<<< HEAD
         complete.close();
-=======
         log.close();
-        sampler.close();
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
         host.close();
     }
 }

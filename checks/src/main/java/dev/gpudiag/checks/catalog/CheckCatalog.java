@@ -10,11 +10,8 @@ public final class CheckCatalog {
     private static final List<Check> ALL = List.of(
             new DriverCheck(),
             new DevicesCheck(),
-<<<<<<< HEAD
-            new BaselineCheck(),
-=======
             new XidCheck(),
->>>>>>> da27fb4 (check xid: errors of the kernel log with time, cause and end; a simulated host has a kernel log; one finding for a wedged driver)
+            new BaselineCheck(),
             new EccCheck(),
             new TemperatureCheck(),
             new PowerCheck(),
