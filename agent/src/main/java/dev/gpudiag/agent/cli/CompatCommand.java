@@ -4,15 +4,21 @@ import dev.gpudiag.agent.image.ContainerImage;
 import dev.gpudiag.agent.image.ImageException;
 import dev.gpudiag.agent.report.CompatibilityText;
 import dev.gpudiag.agent.report.CompatibilityText.Answer;
+import dev.gpudiag.checks.CheckSpec.Need;
+import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.cuda.CompatibilityQuestion.GpuClass;
 import dev.gpudiag.checks.cuda.CompatibilityTable;
 import dev.gpudiag.checks.cuda.Platform;
 import dev.gpudiag.checks.cuda.ToolkitText;
+import dev.gpudiag.telemetry.GpuHolder;
+import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +33,14 @@ import picocli.CommandLine.Option;
             "Examples:   gpudiag compat --cuda 12.4",
             "            gpudiag compat --cuda 13.0 --driver 535.129.03 --gpu-arch 9.0 --gpu-class datacenter",
             "            docker inspect IMAGE > image.json; gpudiag compat --image image.json",
+            "            gpudiag compat --pid 4711",
             "            gpudiag compat --matrix",
             "Exit codes: 0 it runs, 1 it may fail, 2 it fails, 3 not known (--matrix: 0)."
         })
 final class CompatCommand implements Callable<Integer> {
+
+    /** Reading one process may hang on its memory map. */
+    private static final Duration PROCESS_WAIT = Duration.ofSeconds(2);
 
     private final CommandContext context;
 
@@ -48,6 +58,9 @@ final class CompatCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             description = "What the image asks, as in its NVIDIA_REQUIRE_CUDA variable.")
     private String require;
+
+    @Option(names = "--pid", paramLabel = "PID", description = "A running process: its CUDA is found from outside.")
+    private Long pid;
 
     @Option(names = "--matrix", description = "Which toolkits run, and why not the others.")
     private boolean matrix;
@@ -91,15 +104,18 @@ final class CompatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, UnusableFileException {
-        long asked = List.of(cuda != null, require != null, image != null, matrix).stream()
+        long asked = List.of(cuda != null, require != null, image != null, pid != null, matrix).stream()
                 .filter(Boolean::booleanValue)
                 .count();
         if (asked != 1) {
-            throw new UsageException("say one of --cuda VERSION, --image FILE, --require TEXT, --matrix");
+            throw new UsageException("say one of --cuda VERSION, --image FILE, --pid PID, --require TEXT, --matrix");
         }
         Optional<ContainerImage> read = image == null ? Optional.empty() : Optional.of(readImage());
         Optional<Version> toolkit = cuda == null ? Optional.empty() : Optional.of(toolkit());
         CompatibilityTable table = CompatibilityTable.shipped();
+        if (pid != null) {
+            return print(table, ofProcess(table));
+        }
         CompatAnswers answers =
                 new CompatAnswers(table, platforms(), optional("--compat-lib", compatLibrary, "13.0"), jit);
         if (matrix) {
@@ -114,6 +130,24 @@ final class CompatCommand implements Callable<Integer> {
     private Version toolkit() throws UsageException {
         return ToolkitText.parse(cuda)
                 .orElseThrow(() -> new UsageException("--cuda: '" + cuda + "' is no version such as 12.4"));
+    }
+
+    /** A process meets the driver and GPUs of its own node, whatever else is asked. */
+    private Answer ofProcess(CompatibilityTable table) throws UsageException, UnusableFileException {
+        if (driver != null || gpuArch != null || gpuClass != null || compatLibrary != null || jit) {
+            throw new UsageException("--pid is judged as it runs here: it takes no --driver, --gpu-arch, --gpu-class,"
+                    + " --compat-lib, --jit");
+        }
+        try (NodeSource node =
+                context.sources().open(source.options(context), Settings.defaults(), Set.of(Need.PROCESSES))) {
+            NodeSample sample = node.sample(context.stopwatch().remaining(timeout.value()));
+            GpuHolder holder = sample.host()
+                    .holder(pid)
+                    .or(() -> node.process(pid, PROCESS_WAIT))
+                    .filter(found -> found.startTicks().isPresent())
+                    .orElseThrow(() -> new UsageException("no process " + pid + " here"));
+            return ProcessAnswer.of(holder, sample, table);
+        }
     }
 
     private Answer ofRequirement(CompatAnswers answers) throws UsageException {
