@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -17,6 +18,11 @@ public interface NodeSource extends AutoCloseable {
      * timeout although a native call may never return: what did not answer is marked so.
      */
     NodeSample sample(Duration timeout);
+
+    /** One process of this node, whether it holds a GPU or not, to be asked after a sample; empty where it cannot be seen. */
+    default Optional<GpuHolder> process(long pid, Duration within) {
+        return Optional.empty();
+    }
 
     /** What came before the sample; {@link SampleHistory#none()} where nothing is known. */
     SampleHistory history();

@@ -3,6 +3,7 @@ package dev.gpudiag.agent.cli;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -24,6 +25,11 @@ record SampledNode(NodeSampler sampler, SampleHistory history, Optional<Baseline
     @Override
     public Reading<KernelLog> kernelLog() {
         return sampler.kernelLog();
+    }
+
+    @Override
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return sampler.process(pid, within);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.sampling;
 
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.telemetry.ComputeProcess;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -66,6 +67,11 @@ public final class ProcessSampler implements NodeSampler {
         return new HostSample(
                 Reading.missing(Reason.TIMED_OUT, "/proc", "the processes were not read in time"),
                 Reading.notRead("kubelet was not read"));
+    }
+
+    @Override
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return flight.inFlight() ? Optional.empty() : processes.process(pid, within);
     }
 
     @Override

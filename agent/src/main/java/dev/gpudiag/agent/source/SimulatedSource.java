@@ -17,6 +17,7 @@ import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.SimulatedDriver;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -171,6 +172,11 @@ public final class SimulatedSource implements NodeSampler {
         Duration since = pinned ? Duration.ZERO : Duration.between(present, Instant.now());
         lines.advance(past.plusNanos(Math.round(since.toNanos() * timeScale)));
         return log.poll();
+    }
+
+    @Override
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return complete.process(pid, within);
     }
 
     @Override

@@ -5,10 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gpudiag.agent.report.Nodes;
+import dev.gpudiag.telemetry.GpuHolder;
+import dev.gpudiag.telemetry.HostSample;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.ProcessCuda;
+import dev.gpudiag.telemetry.ProcessCuda.MappedLibrary;
+import dev.gpudiag.telemetry.ProcessCuda.Trace;
+import dev.gpudiag.telemetry.ProcessCuda.VersionTrace;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleSource;
+import dev.gpudiag.telemetry.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +147,91 @@ class CompatCommandTest {
         assertThat(command.run("compat", "--image", file + ".none", "--driver", "535.1"))
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(command.err().lines()).hasSize(1);
+    }
+
+    private static CommandRun withProcess(Reading<ProcessCuda> cuda) {
+        GpuHolder holder = new GpuHolder(
+                4711,
+                Reading.of(1000L, "/proc/4711/stat"),
+                Reading.of("S", "/proc/4711/stat"),
+                Reading.of("python3", "/proc/4711/comm"),
+                Reading.of("python3 train.py", "/proc/4711/cmdline"),
+                Reading.of("alice", "/proc/4711/status"),
+                Reading.of(List.of("/dev/nvidia0"), "/proc/4711/fd"),
+                Reading.of(Workload.of(Workload.Kind.SLURM_JOB, "42"), "/proc/4711/cgroup"),
+                cuda);
+        NodeSample sample = Nodes.node(SampleSource.live(), Nodes.answering(0))
+                .withHost(new HostSample(Reading.of(List.of(holder), "/proc"), Reading.notRead("no kubelet")));
+        return new CommandRun(new FakeNode(sample), FakeChecks.heat());
+    }
+
+    private static Reading<ProcessCuda> cuda(List<VersionTrace> traces, MappedLibrary... libraries) {
+        return Reading.of(
+                new ProcessCuda(
+                        Reading.of(traces, "/proc/4711"),
+                        Reading.of(List.of(libraries), "/proc/4711/maps"),
+                        Reading.of(Map.of(), "/proc/4711/environ"),
+                        Reading.of(List.of("/dev/nvidia0"), "/proc/4711/root/dev")),
+                "/proc/4711");
+    }
+
+    private static VersionTrace trace(String version) {
+        return new VersionTrace(Trace.MAPPED_LIBRARY, version, "/proc/4711/maps", "/opt/libcudart.so." + version);
+    }
+
+    private static MappedLibrary library(String path, String version) {
+        return new MappedLibrary(path + version, version, false);
+    }
+
+    private static Reading<ProcessCuda> program(String version) {
+        return cuda(List.of(trace(version)), library("/opt/libcudart.so.", version));
+    }
+
+    @Test
+    void processIsJudgedWithTheEvidenceOfItsCuda() {
+        CommandRun run = withProcess(program("13.0.48"));
+        assertThat(run.run("compat", "--pid", "4711")).isEqualTo(2);
+        assertThat(run.out()).isEqualTo("""
+                        FAILS: CUDA 13.0 on driver 550.54.15 (CUDA 12.4), compute capability 9.0
+                          the user sees CUDA error 35 (cudaErrorInsufficientDriver)
+                          why: CUDA 13.0 needs driver 580.65.06 or newer (580.65.06 for all of it), this is 550.54.15
+                               it is CUDA 13.0 by mapped library /opt/libcudart.so.13.0.48
+                               python3 (pid 4711) of Slurm job 42
+                          do:  use an image of CUDA 12.9 or older
+                               or install driver 580.65.06 or newer
+                        table of 2026-11-23
+                        """);
+        assertThat(run.run("compat", "--pid", "4711", "--json")).isEqualTo(2);
+        assertThat(run.out()).contains("\"cuda_error\": 35", "\"toolkit\": \"13.0\"");
+    }
+
+    @Test
+    void staleLibraryOfAProcessBeatsItsVersions() {
+        CommandRun run = withProcess(
+                cuda(List.of(trace("12.4.127")), library("/usr/lib/libcuda.so.", "535.129.03")));
+        assertThat(run.run("compat", "--pid", "4711")).isEqualTo(2);
+        assertThat(run.out())
+                .contains("CUDA error 803", "its driver library is 535.129.03", "do:  restart the container");
+    }
+
+    @Test
+    void processWithoutTraceOrRightsIsUnknown() {
+        assertThat(withProcess(cuda(List.of(), library("/usr/lib/libcuda.so.", "550.54.15")))
+                        .run("compat", "--pid", "4711"))
+                .isEqualTo(3);
+        CommandRun run = withProcess(
+                Reading.missing(Reading.Reason.NO_PERMISSION, "/proc/4711/maps", "no permission"));
+        assertThat(run.run("compat", "--pid", "4711")).isEqualTo(3);
+        assertThat(run.out()).contains("its libraries cannot be read: no permission", "CAP_SYS_PTRACE");
+    }
+
+    @Test
+    void processThatIsNotThereIsWrongUsage() {
+        CommandRun run = withProcess(program("12.4.127"));
+        assertThat(run.run("compat", "--pid", "4712")).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).isEqualTo("gpudiag: no process 4712 here\n");
+        assertThat(run.run("compat", "--pid", "4711", "--driver", "535.1")).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.run("compat", "--pid", "x")).isEqualTo(ExitCodes.USAGE);
     }
 
     @Test

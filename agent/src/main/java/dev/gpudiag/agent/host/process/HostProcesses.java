@@ -79,11 +79,10 @@ public final class HostProcesses {
         return sample(Reading.of(result.holders(), "/proc"), gaps, now);
     }
 
-    /** One process, whether it holds a GPU or not; for a question about that process alone. */
-    public GpuHolder process(long pid, Duration within) {
-        return reader.read(List.of(pid), System.nanoTime() + within.toNanos())
-                .holders()
-                .getFirst();
+    /** One process, whether it holds a GPU or not, for a question about that process alone; empty where there is none. */
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return reader.read(List.of(pid), System.nanoTime() + within.toNanos()).holders().stream()
+                .findFirst();
     }
 
     private HostSample sample(Reading<List<GpuHolder>> holders, List<Gap> gaps, Instant now) {
