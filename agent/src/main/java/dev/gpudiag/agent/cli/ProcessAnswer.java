@@ -42,7 +42,8 @@ final class ProcessAnswer {
 
     private static Decision withEvidence(ProcessJudge.Answer answer) {
         Version toolkit = answer.evidence().toolkit();
-        return answer.decision().because("it is CUDA " + toolkit + " by " + answer.evidence().describe());
+        return answer.decision()
+                .because("it is CUDA " + toolkit + " by " + answer.evidence().describe());
     }
 
     private static Decision unknown(GpuHolder holder, Optional<Verdict> verdict) {
@@ -64,7 +65,10 @@ final class ProcessAnswer {
     }
 
     private static String unread(GpuHolder holder) {
-        return holder.cuda().value().map(found -> found.libraries().describe()).orElse(holder.cuda().describe());
+        return holder.cuda()
+                .value()
+                .map(found -> found.libraries().describe())
+                .orElse(holder.cuda().describe());
     }
 
     /** What stops every CUDA program beats the decision by versions; the rest is told beside it. */
@@ -82,7 +86,11 @@ final class ProcessAnswer {
 
     /** The decision by versions itself, which the reasons hold already. */
     private static boolean isDecision(Observation observation) {
-        return List.of("ctr.cuda_vs_driver", "ctr.arch_unsupported", "ctr.compat_lib_active", "ctr.fabric_down",
+        return List.of(
+                        "ctr.cuda_vs_driver",
+                        "ctr.arch_unsupported",
+                        "ctr.compat_lib_active",
+                        "ctr.fabric_down",
                         "ctr.unknown_version")
                 .contains(observation.rule());
     }
@@ -106,6 +114,10 @@ final class ProcessAnswer {
     private static Decision about(GpuHolder holder, Decision decision) {
         String process = holder.command().value().orElse("process") + " (pid " + holder.pid() + ")";
         return decision.because(process
-                + holder.workload().value().map(Workload::describe).map(name -> " of " + name).orElse(""));
+                + holder.workload()
+                        .value()
+                        .map(Workload::describe)
+                        .map(name -> " of " + name)
+                        .orElse(""));
     }
 }

@@ -4,9 +4,11 @@ import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A sampler beside the kernel log of its host. Not thread-safe. */
@@ -32,6 +34,11 @@ public final class LoggedSampler implements NodeSampler {
         NodeSample sample = sampler.sample(wait, deadline);
         resets.see(sample).forEach(log::offer);
         return sample;
+    }
+
+    @Override
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return sampler.process(pid, within);
     }
 
     @Override

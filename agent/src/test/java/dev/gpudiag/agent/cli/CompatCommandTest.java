@@ -207,8 +207,7 @@ class CompatCommandTest {
 
     @Test
     void staleLibraryOfAProcessBeatsItsVersions() {
-        CommandRun run = withProcess(
-                cuda(List.of(trace("12.4.127")), library("/usr/lib/libcuda.so.", "535.129.03")));
+        CommandRun run = withProcess(cuda(List.of(trace("12.4.127")), library("/usr/lib/libcuda.so.", "535.129.03")));
         assertThat(run.run("compat", "--pid", "4711")).isEqualTo(2);
         assertThat(run.out())
                 .contains("CUDA error 803", "its driver library is 535.129.03", "do:  restart the container");
@@ -219,8 +218,7 @@ class CompatCommandTest {
         assertThat(withProcess(cuda(List.of(), library("/usr/lib/libcuda.so.", "550.54.15")))
                         .run("compat", "--pid", "4711"))
                 .isEqualTo(3);
-        CommandRun run = withProcess(
-                Reading.missing(Reading.Reason.NO_PERMISSION, "/proc/4711/maps", "no permission"));
+        CommandRun run = withProcess(Reading.missing(Reading.Reason.NO_PERMISSION, "/proc/4711/maps", "no permission"));
         assertThat(run.run("compat", "--pid", "4711")).isEqualTo(3);
         assertThat(run.out()).contains("its libraries cannot be read: no permission", "CAP_SYS_PTRACE");
     }
