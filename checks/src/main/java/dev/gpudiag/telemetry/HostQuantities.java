@@ -36,6 +36,24 @@ public final class HostQuantities {
     public static final Quantity<Boolean> FABRIC_MANAGER_RUNNING =
             flag("fabric_manager_running", "whether nv-fabricmanager runs; looked for where there are NVSwitches");
 
+    // what belongs to an installed driver
+    public static final Quantity<String> NEXT_KERNEL =
+            text("next_kernel", "newest bootable kernel of the running one's flavour, where it is newer");
+    public static final Quantity<Boolean> NEXT_KERNEL_HAS_MODULE =
+            flag("next_kernel_has_module", "whether an nvidia module for it is on disk");
+    public static final Quantity<String> GSP_FIRMWARE_ON_DISK =
+            text("gsp_firmware_on_disk", "driver versions whose GSP firmware is on disk, separated by commas");
+    public static final Quantity<Boolean> NVIDIA_SMI_INSTALLED =
+            flag("nvidia_smi_installed", "whether nvidia-smi is on disk");
+    public static final Quantity<Boolean> PERSISTENCED_RUNNING =
+            flag("persistenced_running", "whether nvidia-persistenced has its socket");
+    public static final Quantity<String> DRIVER_CHANGE =
+            text("driver_change", "last change of the driver's packages, as the package manager's log says");
+    public static final Quantity<String> DRIVER_CHANGED_BY =
+            text("driver_changed_by", "apt, unattended-upgrade, dnf or cloud extension");
+    public static final Quantity<String> TOOLKIT_MISSING_LDCONFIG = text(
+            "toolkit_missing_ldconfig", "ldconfig that the container toolkit is told to run and that is not there");
+
     // container toolkit
     public static final Quantity<String> CDI_SPECS = text("cdi_specs", "CDI specifications of NVIDIA devices");
     public static final Quantity<String> CDI_MISSING_FILES =

@@ -89,8 +89,13 @@ public final class HostProbe {
         Readings.Builder read = Readings.builder()
                 .putAll(new InstalledDriver(root).read(kernel))
                 .putAll(new CdiSpecifications(root).read());
+        boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
+        if (!inContainer || !root.isThisMachine()) { // a container's own files say nothing of its host's driver
+            read.putAll(new DriverFiles(root).read(kernel))
+                    .putAll(new PackageHistory(root).read())
+                    .put(HostQuantities.TOOLKIT_MISSING_LDCONFIG, ContainerToolkit.missingLdconfig(root));
+        }
         if (pci.value().stream().flatMap(List::stream).anyMatch(PciDevice::isNvSwitch)) {
-            boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
             read.put(HostQuantities.FABRIC_MANAGER_RUNNING, FabricManager.read(root, inContainer));
         }
         Readings readings = read.build();

@@ -133,6 +133,7 @@ final class SimulatedTree {
             String file = "libnvidia-ml.so." + host.library().get();
             write(LIBRARIES + file, "");
             link(LIBRARIES + "libnvidia-ml.so.1", file);
+            write("usr/bin/nvidia-smi", "");
         }
     }
 

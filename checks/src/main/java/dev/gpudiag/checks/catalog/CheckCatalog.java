@@ -11,6 +11,7 @@ public final class CheckCatalog {
             new DriverCheck(),
             new DevicesCheck(),
             new XidCheck(),
+            new DriverInstallCheck(),
             new BaselineCheck(),
             new EccCheck(),
             new TemperatureCheck(),

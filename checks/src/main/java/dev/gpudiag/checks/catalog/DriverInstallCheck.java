@@ -1,0 +1,135 @@
+package dev.gpudiag.checks.catalog;
+
+import dev.gpudiag.checks.Check;
+import dev.gpudiag.checks.CheckSpec;
+import dev.gpudiag.checks.Evidence;
+import dev.gpudiag.checks.Finding;
+import dev.gpudiag.checks.Status;
+import dev.gpudiag.checks.Subject;
+import dev.gpudiag.telemetry.HostQuantities;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether what belongs to a driver fits it, so that it still works after the next reboot, load or upgrade.
+ *
+ * <p>Why a driver does not work now is for {@code driver} to say.
+ */
+final class DriverInstallCheck implements Check {
+
+    private static final CheckSpec SPEC = new CheckSpec(
+            "driver-install",
+            "next kernel, GSP firmware, branch, persistence, tools and upgrades of the driver",
+            Set.of(),
+            List.of(),
+            DriverInstallRules.ALL);
+
+    @Override
+    public CheckSpec spec() {
+        return SPEC;
+    }
+
+    @Override
+    public List<Finding> evaluate(Evidence evidence) {
+        DriverFacts facts = DriverFacts.of(evidence.sample());
+        if (facts.noHardware(evidence)) {
+            return List.of(Finding.of(Status.SKIPPED, Subject.node(), DriverCheck.NO_HARDWARE));
+        }
+        List<Finding> findings = new ArrayList<>();
+        nextKernel(facts).ifPresent(findings::add);
+        new DriverUpgrade(facts).finding().ifPresent(findings::add);
+        ldconfig(facts).ifPresent(findings::add);
+        branch(facts, evidence).ifPresent(findings::add);
+        tool(facts).ifPresent(findings::add);
+        evidence.sample().gpus().stream()
+                .filter(gpu -> gpu.condition().isAnswering())
+                .forEach(gpu -> findings.addAll(new GpuInstall(gpu, facts).findings()));
+        if (!findings.isEmpty()) {
+            return findings;
+        }
+        return List.of(
+                facts.state().usable() || !evidence.sample().gpus().isEmpty()
+                        ? Finding.of(Status.OK, Subject.node(), "what was found fits the driver")
+                        : Finding.of(Status.SKIPPED, Subject.node(), "no working driver: see the check driver"));
+    }
+
+    private static Optional<Finding> nextKernel(DriverFacts facts) {
+        boolean runningHasOne = facts.state()
+                        .get(HostQuantities.MODULE_ON_DISK_VERSION)
+                        .source()
+                        .contains(".ko")
+                || facts.text(HostQuantities.MODULE_ON_DISK_VERSION).isPresent();
+        boolean missing = facts.state()
+                .get(HostQuantities.NEXT_KERNEL_HAS_MODULE)
+                .value()
+                .filter(there -> !there)
+                .isPresent();
+        Optional<String> next = facts.text(HostQuantities.NEXT_KERNEL);
+        if (next.isEmpty() || !missing || !runningHasOne) {
+            return Optional.empty(); // a driver that comes from elsewhere, such as a driver container, builds its own
+        }
+        String running = facts.text(HostQuantities.KERNEL_RELEASE).orElse("the running kernel");
+        return Optional.of(Finding.builder(
+                        Status.WARNING,
+                        Subject.node(),
+                        "kernel " + next.get() + " is installed and has no nvidia module; " + running + " has one")
+                .rule("drv.kernel_match")
+                .why("The next reboot may start that kernel, and the driver will not load.")
+                .action("see what DKMS has: dkms status")
+                .action("build it: apt install linux-headers-" + next.get() + " && dkms autoinstall -k " + next.get())
+                .proof(HostQuantities.NEXT_KERNEL, facts.state().get(HostQuantities.NEXT_KERNEL))
+                .proof(HostQuantities.NEXT_KERNEL_HAS_MODULE, facts.state().get(HostQuantities.NEXT_KERNEL_HAS_MODULE))
+                .build());
+    }
+
+    private static Optional<Finding> ldconfig(DriverFacts facts) {
+        return facts.text(HostQuantities.TOOLKIT_MISSING_LDCONFIG)
+                .map(path -> Finding.builder(
+                                Status.WARNING,
+                                Subject.node(),
+                                "the container toolkit is told to run " + path + ", which is not there")
+                        .rule("drv.toolkit_ldconfig")
+                        .why(
+                                "A container with a GPU does not start: ldconfig makes the driver's libraries known in it.")
+                        .action("set ldconfig in /etc/nvidia-container-runtime/config.toml to @/sbin/ldconfig")
+                        .proof(
+                                HostQuantities.TOOLKIT_MISSING_LDCONFIG,
+                                facts.state().get(HostQuantities.TOOLKIT_MISSING_LDCONFIG))
+                        .build());
+    }
+
+    private static Optional<Finding> branch(DriverFacts facts, Evidence evidence) {
+        Optional<String> version = facts.moduleVersion();
+        return version.flatMap(
+                        text -> DriverBranches.ended(text, evidence.sample().takenAt()))
+                .map(ended -> Finding.builder(
+                                Status.INFO, Subject.node(), "driver " + version.orElseThrow() + ": " + ended)
+                        .rule("drv.branch_eol")
+                        .limit("table of " + DriverBranches.date())
+                        .why("It gets no more fixes, and newer CUDA does not take it as a base.")
+                        .action("plan an upgrade to a branch that is maintained and runs this GPU")
+                        .proof("driver version", version.orElseThrow())
+                        .build());
+    }
+
+    private static Optional<Finding> tool(DriverFacts facts) {
+        boolean missing = facts.state()
+                .get(HostQuantities.NVIDIA_SMI_INSTALLED)
+                .value()
+                .filter(there -> !there)
+                .isPresent();
+        return missing && facts.state().usable()
+                ? Optional.of(
+                        Finding.builder(Status.INFO, Subject.node(), "the driver works; nvidia-smi is not installed")
+                                .rule("drv.nvidia_smi")
+                                .why("That nvidia-smi is not found does not mean that the driver is broken.")
+                                .action("for the tool: install nvidia-utils of the driver's version")
+                                .proof(
+                                        HostQuantities.NVIDIA_SMI_INSTALLED,
+                                        facts.state().get(HostQuantities.NVIDIA_SMI_INSTALLED))
+                                .build())
+                : Optional.empty();
+    }
+}
