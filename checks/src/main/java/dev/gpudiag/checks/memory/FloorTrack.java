@@ -16,6 +16,9 @@ final class FloorTrack {
     static final int CAPACITY = HOURS * PER_HOUR;
     static final int BYTES = CAPACITY * 2 * Integer.BYTES;
 
+    /** Far in the future; a number above is no time. */
+    static final long LAST_BUCKET = 1L << 40;
+
     private static final int UNIT_BITS = 16;
     private static final int MISSING = -1;
 
@@ -99,7 +102,7 @@ final class FloorTrack {
         if (track.newest == -1 && track.oldest == 0) {
             return track;
         }
-        if (track.oldest < 0 || track.newest < track.oldest || track.newest - track.oldest >= CAPACITY) {
+        if (track.oldest < 0 || track.newest < track.oldest || track.newest > LAST_BUCKET || track.newest - track.oldest >= CAPACITY) {
             throw new IllegalArgumentException("buckets out of range");
         }
         for (long bucket = track.oldest; bucket <= track.newest; bucket++) {

@@ -1,5 +1,6 @@
 package dev.gpudiag.checks.memory;
 
+import dev.gpudiag.checks.Amounts;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -24,9 +25,14 @@ public final class GrowthDetector {
     public static final int EVENTS = 32;
 
     private static final int MAGIC = 0x6770_6731;
-    private static final int HEADER_BYTES = 128;
+    private static final int HEADER_BYTES = 192;
     private static final int EVENT_BYTES = Long.BYTES + 1;
     private static final int HOLD = 3;
+
+    /** Three hours: the longest block of growth that is watched, and how long the last one is remembered. */
+    private static final int WATCH_BUCKETS = 3 * FloorTrack.PER_HOUR;
+
+    private static final long FAR_MILLIS = 1L << 48;
 
     private final GrowthOptions options;
     private final FloorTrack floors;
@@ -39,7 +45,9 @@ public final class GrowthDetector {
     private GrowthLevel level = GrowthLevel.NONE;
     private GrowthLevel claimed = GrowthLevel.NONE;
     private int held;
-    private GrowthSearch.Segment segment;
+    private int watchBuckets = WATCH_BUCKETS;
+    private long clearedIn;
+    private GrowthSegment segment;
 
     public GrowthDetector(GrowthOptions options) {
         this(options, new FloorTrack());
@@ -78,10 +86,10 @@ public final class GrowthDetector {
         Optional<GrowthEvent> raised = grows ? Optional.of(events.getLast()) : Optional.empty();
         return new GrowthVerdict(
                 level,
-                grows ? shape() : GrowthShape.NONE,
+                grows ? segment.shape() : GrowthShape.NONE,
                 raised.map(GrowthEvent::at),
                 grows ? Optional.of(instant(segment.from())) : Optional.empty(),
-                grows ? slope() : Optional.empty(),
+                grows ? Optional.of(segment.slope()) : Optional.empty(),
                 why(),
                 List.copyOf(events));
     }
@@ -95,10 +103,15 @@ public final class GrowthDetector {
     public byte[] serialize() {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + floors.writtenBytes() + events.size() * EVENT_BYTES);
         out.putInt(MAGIC).putLong(firstMillis).putLong(lastMillis).putLong(clockOffset);
+        out.putInt(watchBuckets).putLong(clearedIn);
         out.put(level.code()).put(claimed.code()).put((byte) held);
         out.put((byte) events.size());
         for (GrowthEvent event : events) {
             out.putLong(event.at().toEpochMilli()).put(event.level().code());
+        }
+        out.put((byte) (segment == null ? 0 : 1));
+        if (segment != null) {
+            segment.write(out);
         }
         floors.write(out);
         CRC32 sum = new CRC32();
@@ -135,6 +148,8 @@ public final class GrowthDetector {
         long first = in.getLong();
         long last = in.getLong();
         long offset = in.getLong();
+        int watchBuckets = in.getInt();
+        long clearedIn = in.getLong();
         GrowthLevel level = GrowthLevel.ofCode(in.get());
         GrowthLevel claimed = GrowthLevel.ofCode(in.get());
         int held = in.get();
@@ -142,22 +157,24 @@ public final class GrowthDetector {
         for (int left = in.get(); left > 0; left--) {
             events.add(new GrowthEvent(Instant.ofEpochMilli(in.getLong()), GrowthLevel.ofCode(in.get())));
         }
+        GrowthSegment segment = in.get() == 0 ? null : GrowthSegment.read(in);
+        if ((level != GrowthLevel.NONE && (segment == null || events.isEmpty()))
+                || watchBuckets < 1
+                || watchBuckets > WATCH_BUCKETS
+                || Math.max(Math.abs(first), Math.max(Math.abs(last), Math.abs(offset))) > FAR_MILLIS) {
+            throw new IllegalArgumentException("not the state of a growth detector: figures out of range");
+        }
         GrowthDetector detector = new GrowthDetector(options, FloorTrack.read(in));
         detector.firstMillis = first;
         detector.lastMillis = last;
         detector.clockOffset = offset;
+        detector.watchBuckets = watchBuckets;
+        detector.clearedIn = clearedIn;
         detector.claimed = claimed;
         detector.held = held;
         detector.events.addAll(events);
         detector.level = level;
-        if (level != GrowthLevel.NONE) {
-            detector.segment = detector.search
-                    .search(detector.usableFrom(), detector.floors.newest() - 1)
-                    .orElse(null);
-            if (detector.segment == null || events.isEmpty()) {
-                detector.level = GrowthLevel.NONE;
-            }
-        }
+        detector.segment = segment;
         return detector;
     }
 
@@ -172,8 +189,13 @@ public final class GrowthDetector {
     }
 
     private void judge(long last) {
-        Optional<GrowthSearch.Segment> found = search.search(usableFrom(), last);
-        GrowthLevel claim = found.map(GrowthSearch::level).orElse(GrowthLevel.NONE);
+        Optional<GrowthSegment> found = search.search(usableFrom(), last);
+        if (last - clearedIn > WATCH_BUCKETS && level == GrowthLevel.NONE) {
+            watchBuckets = WATCH_BUCKETS;
+        }
+        found.ifPresent(growth -> watchBuckets = Math.min(watchBuckets, growth.blockBuckets()));
+        found = found.filter(growth -> search.goesOn(growth.line(), watchBuckets, last));
+        GrowthLevel claim = found.map(GrowthSegment::level).orElse(GrowthLevel.NONE);
         held = claim.compareTo(level) > 0 && claim.compareTo(claimed) >= 0 ? held + 1 : 0;
         claimed = claim;
         if (found.isPresent() && (segment == null || claim.compareTo(level) >= 0)) {
@@ -182,18 +204,11 @@ public final class GrowthDetector {
         if (held >= HOLD) {
             change(claim, last);
             held = 0;
-        } else if (level != GrowthLevel.NONE && !stillGrows(last)) {
+        } else if (level != GrowthLevel.NONE && !search.goesOn(segment.line(), watchBuckets, last)) {
             change(GrowthLevel.NONE, last);
+            clearedIn = last;
             segment = null;
         }
-    }
-
-    private boolean stillGrows(long last) {
-        int span = Math.max(FloorTrack.PER_HOUR * 5 / 12, segment.blockBuckets());
-        double now = floors.floor(last - span + 1, last);
-        double before = floors.floor(last - 2L * span + 1, last - span);
-        double expected = segment.line().slope() * span / FloorTrack.PER_HOUR;
-        return !(now - before < 0.3 * expected);
     }
 
     private void change(GrowthLevel next, long bucket) {
@@ -210,29 +225,19 @@ public final class GrowthDetector {
         return bucket(Math.max(warm, firstMillis) - 1) + 1;
     }
 
-    private GrowthShape shape() {
-        if (segment.plateauBefore()) {
-            return GrowthShape.GROWTH_AFTER_PLATEAU;
-        }
-        return segment.steady() ? GrowthShape.STEADY_GROWTH : GrowthShape.LASTING_GROWTH;
-    }
-
-    private Optional<GrowthSlope> slope() {
-        double perHour = segment.line().slope();
-        double error = 1.645 * segment.line().scatter() * 3.5 / Math.sqrt(segment.blocks()) / segment.hours();
-        return Optional.of(new GrowthSlope(perHour, perHour - error, perHour + error));
-    }
-
     private String why() {
         if (level == GrowthLevel.NONE) {
-            return "no growth that goes on";
+            return claimed == GrowthLevel.NONE
+                    ? "no growth that goes on and goes beyond what was reached before"
+                    : "growth that has just begun to show";
         }
         return String.format(
                 Locale.ROOT,
-                "%s: %.0f MiB in %.1f h",
-                shape().text(),
-                segment.line().gained() / (1 << 20),
-                segment.hours());
+                "%s: %s in %.1f h, in steps that never fell back, %s",
+                segment.shape().text(),
+                Amounts.bytes(segment.line().gained()),
+                segment.hours(),
+                segment.steady() ? "straighter than a daily load" : "through the rise and fall of a daily load");
     }
 
     private Instant instant(long bucket) {

@@ -8,13 +8,15 @@ package dev.gpudiag.checks.memory;
  *
  * @param gained rise of the line from the first to the last point
  * @param slope rise per unit of x
- * @param bend greatest distance of a bend from the line, less its standard error
+ * @param bend greatest distance of a bend from the line, as far as it is no scatter
  * @param scatter standard deviation of what is left over
  * @param fall greatest fall from a point to a later one
+ * @param drive mean rise from point to point in units of its standard error: what drives the points up, against what
+ *     moves them at random
  */
-record StraightLine(double gained, double slope, double bend, double scatter, double fall) {
+record StraightLine(double gained, double slope, double bend, double scatter, double fall, double drive) {
 
-    static final int LEAST_POINTS = 7;
+    private static final double STANDARD_ERRORS = 0.5;
 
     /** The line through {@code count} points from {@code from} on, which rise in x; {@code count} is 7 or more. */
     static StraightLine through(double[] xs, double[] ys, int from, int count) {
@@ -49,8 +51,8 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
         double curve = remove(second, rest);
         double swing = remove(third, rest);
         double scatter = Math.sqrt(product(rest, rest) / Math.max(1, count - 4));
-        double bend = Math.max(bend(curve, second, scatter), bend(swing, third, scatter));
-        return new StraightLine(rise * 2, rise / half, bend, scatter, fall(ys, from, to));
+        double bend = Math.max(bend(curve, second, scatter) * 2 / 3, bend(swing, third, scatter) * 2 / 5);
+        return new StraightLine(rise * 2, rise / half, bend, scatter, fall(ys, from, to), drive(ys, from, to));
     }
 
     private static double bend(double factor, double[] part, double scatter) {
@@ -58,7 +60,7 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
         if (square < 1e-9) {
             return 0;
         }
-        return Math.max(0, Math.abs(factor) - scatter / Math.sqrt(square)) * greatest(part);
+        return Math.max(0, Math.abs(factor) - STANDARD_ERRORS * scatter / Math.sqrt(square));
     }
 
     private static void centre(double[] part) {
@@ -90,14 +92,6 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
         return sum;
     }
 
-    private static double greatest(double[] part) {
-        double greatest = 0;
-        for (double value : part) {
-            greatest = Math.max(greatest, Math.abs(value));
-        }
-        return greatest;
-    }
-
     private static double fall(double[] ys, int from, int to) {
         double top = Double.NEGATIVE_INFINITY;
         double fall = 0;
@@ -106,5 +100,22 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
             fall = Math.max(fall, top - ys[i]);
         }
         return fall;
+    }
+
+    /** Rises that take back what the one before gave are scatter around a line, not a walk: they count less. */
+    private static double drive(double[] ys, int from, int to) {
+        int rises = to - from - 1;
+        double mean = (ys[to - 1] - ys[from]) / rises;
+        double squares = 0;
+        double neighbours = 0;
+        double before = 0;
+        for (int i = from + 1; i < to; i++) {
+            double odd = ys[i] - ys[i - 1] - mean;
+            squares += odd * odd;
+            neighbours += odd * before;
+            before = odd;
+        }
+        double error = Math.sqrt(Math.max(0.5 * squares, squares + neighbours) / (rises - 1) / rises);
+        return error == 0 ? Math.signum(mean) * Double.MAX_VALUE : mean / error;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.DoubleToLongFunction;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,41 @@ class GrowthDetectorTest {
         watch(restored, 10, 14, GrowthDetectorTest::leakAfterPlateau);
 
         assertThat(restored.verdict()).isEqualTo(whole.verdict());
+    }
+
+    @Test
+    void aStateThatIsDamagedAnywhereIsRefused() {
+        byte[] state = watch(10, GrowthDetectorTest::leakAfterPlateau).serialize();
+        for (int place = 0; place < state.length; place += 7) {
+            byte[] damaged = state.clone();
+            damaged[place] ^= 4;
+            byte[] truncated = Arrays.copyOf(state, place);
+
+            assertThatThrownBy(() -> GrowthDetector.restore(GrowthOptions.standard(), damaged))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> GrowthDetector.restore(GrowthOptions.standard(), truncated))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void theStateIsAsSmallAsItSays() {
+        GrowthDetector detector = watch(60, GrowthDetectorTest::leakAfterPlateau);
+
+        assertThat(detector.serialize().length).isLessThan(detector.stateBytes());
+        assertThat(detector.stateBytes()).isLessThan(6000);
+    }
+
+    @Test
+    void exhaustionHasAnInterval() {
+        GrowthSlope slope = watch(14, GrowthDetectorTest::leakAfterPlateau).verdict().slope().orElseThrow();
+        GrowthSlope.Exhaustion end = slope.exhaustion(1000.0 * MIB).orElseThrow();
+
+        assertThat(slope.bytesPerHour()).isBetween(slope.lowBytesPerHour(), slope.highBytesPerHour());
+        assertThat(end.expected()).isBetween(Duration.ofHours(9), Duration.ofHours(11));
+        assertThat(end.soonest()).isLessThanOrEqualTo(end.expected());
+        assertThat(end.latest()).isGreaterThanOrEqualTo(end.expected());
+        assertThat(slope.exhaustion(1e15)).isEmpty();
     }
 
     @Test
