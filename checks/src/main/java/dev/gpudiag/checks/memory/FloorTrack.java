@@ -76,6 +76,15 @@ final class FloorTrack {
         return least == Integer.MAX_VALUE ? Double.NaN : (double) ((long) least << UNIT_BITS);
     }
 
+    /** Number of buckets with a sample from one to another, both included. */
+    int sampled(long from, long to) {
+        int sampled = 0;
+        for (long bucket = Math.max(from, oldest); bucket <= Math.min(to, newest); bucket++) {
+            sampled += lowest[slot(bucket)] == MISSING ? 0 : 1;
+        }
+        return sampled;
+    }
+
     /** Highest bytes of a bucket; NaN where nothing was sampled. */
     double peak(long bucket) {
         if (bucket < oldest || bucket > newest || highest[slot(bucket)] == MISSING) {
@@ -102,7 +111,10 @@ final class FloorTrack {
         if (track.newest == -1 && track.oldest == 0) {
             return track;
         }
-        if (track.oldest < 0 || track.newest < track.oldest || track.newest > LAST_BUCKET || track.newest - track.oldest >= CAPACITY) {
+        if (track.oldest < 0
+                || track.newest < track.oldest
+                || track.newest > LAST_BUCKET
+                || track.newest - track.oldest >= CAPACITY) {
             throw new IllegalArgumentException("buckets out of range");
         }
         for (long bucket = track.oldest; bucket <= track.newest; bucket++) {

@@ -29,7 +29,7 @@ public final class GrowthDetector {
     private static final int EVENT_BYTES = Long.BYTES + 1;
     private static final int HOLD = 3;
 
-    /** Three hours: the longest block of growth that is watched, and how long the last one is remembered. */
+    /** Three hours: the longest rhythm of growth that is watched, and how long the last one is remembered. */
     private static final int WATCH_BUCKETS = 3 * FloorTrack.PER_HOUR;
 
     private static final long FAR_MILLIS = 1L << 48;
@@ -193,7 +193,7 @@ public final class GrowthDetector {
         if (last - clearedIn > WATCH_BUCKETS && level == GrowthLevel.NONE) {
             watchBuckets = WATCH_BUCKETS;
         }
-        found.ifPresent(growth -> watchBuckets = Math.min(watchBuckets, growth.blockBuckets()));
+        found.ifPresent(growth -> watchBuckets = Math.min(watchBuckets, growth.rhythmBuckets()));
         found = found.filter(growth -> search.goesOn(growth.line(), watchBuckets, last));
         GrowthLevel claim = found.map(GrowthSegment::level).orElse(GrowthLevel.NONE);
         held = claim.compareTo(level) > 0 && claim.compareTo(claimed) >= 0 ? held + 1 : 0;
@@ -237,7 +237,7 @@ public final class GrowthDetector {
                 segment.shape().text(),
                 Amounts.bytes(segment.line().gained()),
                 segment.hours(),
-                segment.steady() ? "straighter than a daily load" : "through the rise and fall of a daily load");
+                segment.steady() ? "straighter than a daily load" : "unlike a daily load");
     }
 
     private Instant instant(long bucket) {

@@ -14,7 +14,7 @@ final class GrowthSearch {
 
     private static final double MIB = 1 << 20;
     private static final int[] BLOCK_BUCKETS = {2, 3, 4, 6, 8, 12, 18, 24};
-    private static final int[] COUNTS = {40, 36, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8, 7};
+    private static final int[] COUNTS = {40, 37, 33, 29, 25, 21, 19, 17, 15, 13, 12, 11, 10, 9, 8, 7};
     private static final int MOST_BLOCKS = 40;
     private static final int LONG_BLOCK = 8;
     private static final int LEAST_LONG_BLOCKS = 10;
@@ -27,13 +27,15 @@ final class GrowthSearch {
     private static final int GOES_ON_BUCKETS = 5;
 
     /** Bends below this are segments of the allocator, whatever the growth. */
-    private static final double LEAST_BEND = 5 * MIB;
+    private static final double LEAST_BEND = 3 * MIB;
 
     private static final double MOST_BEND_AFTER_PLATEAU = 0.015;
     private static final double MOST_BEND = 0.05;
     private static final double DAILY_HOURS = 24;
     private static final double STRAIGHTER_THAN_A_WAVE = 0.8;
 
+    private static final double RHYTHM = 1.25;
+    private static final double ACCELERATED = 1.5;
     private static final int LEAST_STEPS = 10;
     private static final double SURE = 1.2;
     private static final double LASTING_HOURS = 13;
@@ -55,22 +57,25 @@ final class GrowthSearch {
             return Optional.empty();
         }
         GrowthSegment best = null;
-        int shortest = 0;
+        int shortest = Integer.MAX_VALUE;
         for (int length : BLOCK_BUCKETS) {
             GrowthSegment found = search(length, usableFrom, last);
-            if (found != null && (best == null || found.outweighs(best))) {
-                shortest = best == null ? length : shortest;
-                best = found;
+            if (found != null) {
+                shortest = Math.min(shortest, found.rhythmBuckets());
+                best = best == null || found.outweighs(best) ? found : best;
             }
         }
         return best == null ? Optional.empty() : Optional.of(best.shownBy(shortest));
     }
 
-    /** Whether the floors of the newest blocks have risen as the line says. */
+    /** Whether the floors of the newest blocks have risen as the line says; so it is where they were not sampled. */
     boolean goesOn(StraightLine line, int blockBuckets, long last) {
         int span = Math.max(GOES_ON_BUCKETS, blockBuckets);
         double now = floors.floor(last - span + 1, last);
         double before = floors.floor(last - 2L * span + 1, last - span);
+        if (floors.sampled(last - 2L * span + 1, last - span) < span / 2) {
+            return true;
+        }
         return !(now - before < GOES_ON * line.slope() * span / FloorTrack.PER_HOUR);
     }
 
@@ -120,6 +125,7 @@ final class GrowthSearch {
         // few rises prove little: the fewer there are, the stronger they have to be
         double needed = 5 + 40.0 / (count - 2);
         boolean sure = line.drive() >= SURE * needed;
+        int rhythm = Math.max(length, (int) Math.ceil(RHYTHM * (last - from + 1) / Math.max(1, steps)));
         boolean birth = from - usableFrom <= FloorTrack.PER_HOUR;
         boolean slows = !birth && slowsDown(from, usableFrom, values[first], line);
         boolean straight = !slows && line.bend() <= Math.max(LEAST_BEND, bendOfDailyWave(span) * gained);
@@ -127,14 +133,16 @@ final class GrowthSearch {
                 && line.drive() >= 4 + 24.0 / (count - 2)
                 && steps >= (span < 6 ? 4 : 8)
                 && plateauBefore(length, from, usableFrom, values[first], line)) {
-            return new GrowthSegment(from, last, length, count, line, Origin.PLATEAU, straight, sure);
+            return new GrowthSegment(from, last, rhythm, count, line, Origin.PLATEAU, straight, sure);
+        }
+        if (line.drive() >= 5 && steps >= 8 && accelerates(first, count)) {
+            return new GrowthSegment(from, last, rhythm, count, line, Origin.ACCELERATING, false, sure);
         }
         boolean lasting = span >= LASTING_HOURS && !slows && everyPartGrows(first, count);
         if (line.drive() < needed || steps < LEAST_STEPS || !(straight || lasting)) {
             return null;
         }
-        return new GrowthSegment(
-                from, last, length, count, line, birth ? Origin.BIRTH : Origin.OTHER, straight, sure);
+        return new GrowthSegment(from, last, rhythm, count, line, birth ? Origin.BIRTH : Origin.OTHER, straight, sure);
     }
 
     /** The bend of a sine of 24 hours in its straightest part: a cubic of h²/30 of the rise, for half an arc h. */
@@ -171,6 +179,19 @@ final class GrowthSearch {
         }
         double half = values[from + (count - 1) / 2] - values[from];
         return total - half >= 0.8 * half;
+    }
+
+    /** More than the parabola after the trough of a wave: each quarter brings half as much again as the one before. */
+    private boolean accelerates(int from, int count) {
+        double earlier = Double.NaN;
+        for (int quarter = 0; quarter < 4; quarter++) {
+            double gained = values[from + (quarter + 1) * (count - 1) / 4] - values[from + quarter * (count - 1) / 4];
+            if (quarter > 0 && !(gained >= ACCELERATED * earlier && gained <= 2.2 * earlier)) {
+                return false;
+            }
+            earlier = gained;
+        }
+        return earlier > 0;
     }
 
     private boolean plateauBefore(int length, long from, long usableFrom, double start, StraightLine line) {

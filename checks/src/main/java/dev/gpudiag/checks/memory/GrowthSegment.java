@@ -1,13 +1,14 @@
 package dev.gpudiag.checks.memory;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Growth that goes on until now.
  *
  * @param from first bucket of the growth
  * @param to last bucket
- * @param blockBuckets length of the shortest blocks whose floors show growth
+ * @param rhythmBuckets time in which growth is to be seen, for it comes in steps and under a cycle
  * @param blocks number of floors that the line goes through
  * @param line through the floors, in bytes and hours
  * @param origin what was before it
@@ -17,7 +18,7 @@ import java.nio.ByteBuffer;
 record GrowthSegment(
         long from,
         long to,
-        int blockBuckets,
+        int rhythmBuckets,
         int blocks,
         StraightLine line,
         Origin origin,
@@ -32,9 +33,13 @@ record GrowthSegment(
     /** Caches fill for four hours; what still grows as straight an hour later is not one of them. */
     private static final double OUTLASTS_A_CACHE_HOURS = 4.8;
 
+    private static final double ACCELERATING_LIKELY_HOURS = 5.5;
     private static final double FROM_THE_MIDDLE_HOURS = 8;
     private static final double AFTER_PLATEAU_LIKELY_HOURS = 2.4;
     private static final double AFTER_PLATEAU_CONFIRMED_HOURS = 6.5;
+
+    private static final List<Origin> ORIGINS =
+            List.of(Origin.BIRTH, Origin.PLATEAU, Origin.OTHER, Origin.ACCELERATING);
 
     /** What was before the growth. */
     enum Origin {
@@ -42,6 +47,8 @@ record GrowthSegment(
         BIRTH,
         /** At least an hour without growth, and then growth at once. */
         PLATEAU,
+        /** Growth that becomes faster and faster, more than a wave does after its trough. */
+        ACCELERATING,
         /** Growth of another shape, or falls. */
         OTHER
     }
@@ -62,6 +69,11 @@ record GrowthSegment(
                     ? GrowthLevel.CONFIRMED
                     : hours >= AFTER_PLATEAU_LIKELY_HOURS ? GrowthLevel.LIKELY : GrowthLevel.SUSPECT;
         }
+        if (origin == Origin.ACCELERATING) {
+            return hours >= OUTLASTS_A_DAILY_WAVE_HOURS
+                    ? GrowthLevel.CONFIRMED
+                    : hours >= ACCELERATING_LIKELY_HOURS ? GrowthLevel.LIKELY : GrowthLevel.SUSPECT;
+        }
         if (!steady) {
             return hours >= LASTING_CONFIRMED_HOURS
                     ? GrowthLevel.CONFIRMED
@@ -78,6 +90,9 @@ record GrowthSegment(
         if (origin == Origin.PLATEAU) {
             return GrowthShape.GROWTH_AFTER_PLATEAU;
         }
+        if (origin == Origin.ACCELERATING) {
+            return GrowthShape.ACCELERATING_GROWTH;
+        }
         return steady ? GrowthShape.STEADY_GROWTH : GrowthShape.LASTING_GROWTH;
     }
 
@@ -87,8 +102,8 @@ record GrowthSegment(
         return levels != 0 ? levels > 0 : hours() > other.hours();
     }
 
-    GrowthSegment shownBy(int shorterBlock) {
-        return new GrowthSegment(from, to, shorterBlock, blocks, line, origin, steady, sure);
+    GrowthSegment shownBy(int shorterRhythm) {
+        return new GrowthSegment(from, to, shorterRhythm, blocks, line, origin, steady, sure);
     }
 
     /** The slope and its 90 % interval, from the scatter around the line. */
@@ -98,19 +113,19 @@ record GrowthSegment(
     }
 
     void write(ByteBuffer out) {
-        out.putLong(from).putLong(to).putInt(blockBuckets).putInt(blocks);
+        out.putLong(from).putLong(to).putInt(rhythmBuckets).putInt(blocks);
         out.putDouble(line.gained()).putDouble(line.slope()).putDouble(line.bend());
         out.putDouble(line.scatter()).putDouble(line.fall()).putDouble(line.drive());
-        out.put((byte) (origin == Origin.BIRTH ? 0 : origin == Origin.PLATEAU ? 1 : 2));
+        out.put((byte) ORIGINS.indexOf(origin));
         out.put((byte) (steady ? 1 : 0)).put((byte) (sure ? 1 : 0));
     }
 
     static GrowthSegment read(ByteBuffer in) {
         long from = in.getLong();
         long to = in.getLong();
-        int blockBuckets = in.getInt();
+        int rhythmBuckets = in.getInt();
         int blocks = in.getInt();
-        if (from < 0 || to < from || to > FloorTrack.LAST_BUCKET || blocks < 1 || blockBuckets < 1) {
+        if (from < 0 || to < from || to > FloorTrack.LAST_BUCKET || blocks < 1 || rhythmBuckets < 1) {
             throw new IllegalArgumentException("growth out of range");
         }
         StraightLine line = new StraightLine(
@@ -119,10 +134,10 @@ record GrowthSegment(
         return new GrowthSegment(
                 from,
                 to,
-                Math.min(blockBuckets, FloorTrack.CAPACITY),
+                Math.min(rhythmBuckets, FloorTrack.CAPACITY),
                 blocks,
                 line,
-                origin == 0 ? Origin.BIRTH : origin == 1 ? Origin.PLATEAU : Origin.OTHER,
+                ORIGINS.get(origin),
                 in.get() == 1,
                 in.get() == 1);
     }

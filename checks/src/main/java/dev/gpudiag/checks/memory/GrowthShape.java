@@ -20,6 +20,10 @@ public enum GrowthShape {
                     "load that began to rise and keeps rising",
                     "a cache that was switched on or enlarged",
                     "models or adapters that are loaded one after the other")),
+    /** Growth that becomes faster and faster. */
+    ACCELERATING_GROWTH(
+            "growth that becomes faster and faster",
+            List.of("a batch, a sequence or a cache that is doubled on demand", "load that multiplies")),
     /** Growth that lasts longer than half a day, straight or not. */
     LASTING_GROWTH(
             "growth that outlasts half a daily cycle",

@@ -52,7 +52,7 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
         double swing = remove(third, rest);
         double scatter = Math.sqrt(product(rest, rest) / Math.max(1, count - 4));
         double bend = Math.max(bend(curve, second, scatter) * 2 / 3, bend(swing, third, scatter) * 2 / 5);
-        return new StraightLine(rise * 2, rise / half, bend, scatter, fall(ys, from, to), drive(ys, from, to));
+        return new StraightLine(rise * 2, rise / half, bend, scatter, fall(ys, from, to), drive(xs, ys, from, to));
     }
 
     private static double bend(double factor, double[] part, double scatter) {
@@ -103,14 +103,14 @@ record StraightLine(double gained, double slope, double bend, double scatter, do
     }
 
     /** Rises that take back what the one before gave are scatter around a line, not a walk: they count less. */
-    private static double drive(double[] ys, int from, int to) {
+    private static double drive(double[] xs, double[] ys, int from, int to) {
         int rises = to - from - 1;
         double mean = (ys[to - 1] - ys[from]) / rises;
         double squares = 0;
         double neighbours = 0;
         double before = 0;
         for (int i = from + 1; i < to; i++) {
-            double odd = ys[i] - ys[i - 1] - mean;
+            double odd = ys[i] - ys[i - 1] - (xs[i] - xs[i - 1]) / (xs[to - 1] - xs[from]) * rises * mean;
             squares += odd * odd;
             neighbours += odd * before;
             before = odd;

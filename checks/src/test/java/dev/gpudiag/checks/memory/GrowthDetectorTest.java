@@ -114,7 +114,10 @@ class GrowthDetectorTest {
 
     @Test
     void exhaustionHasAnInterval() {
-        GrowthSlope slope = watch(14, GrowthDetectorTest::leakAfterPlateau).verdict().slope().orElseThrow();
+        GrowthSlope slope = watch(14, GrowthDetectorTest::leakAfterPlateau)
+                .verdict()
+                .slope()
+                .orElseThrow();
         GrowthSlope.Exhaustion end = slope.exhaustion(1000.0 * MIB).orElseThrow();
 
         assertThat(slope.bytesPerHour()).isBetween(slope.lowBytesPerHour(), slope.highBytesPerHour());

@@ -42,14 +42,13 @@ final class HarmlessPrograms {
                 harmless(
                         "sawtooth of 1-40 min",
                         d -> started(d)
-                                .plus(sawtooth(d, d.logarithmic(100, 6000), d.logarithmic(1, 40) / 60, d.uniform(0, 0.3)))),
+                                .plus(sawtooth(
+                                        d, d.logarithmic(100, 6000), d.logarithmic(1, 40) / 60, d.uniform(0, 0.3)))),
                 harmless(
                         "sawtooth of 60-240 min",
                         d -> started(d)
                                 .plus(sawtooth(d, d.logarithmic(300, 20_000), d.uniform(1, 4), d.uniform(0, 0.3)))),
-                harmless(
-                        "1-3 steps, then flat",
-                        d -> started(d).plus(steps(d, d.count(1, 3), 0.5, 12, 64, 10_000))),
+                harmless("1-3 steps, then flat", d -> started(d).plus(steps(d, d.count(1, 3), 0.5, 12, 64, 10_000))),
                 harmless(
                         "KV cache that saturates (tau 40-180 min)",
                         d -> started(d)
@@ -70,9 +69,7 @@ final class HarmlessPrograms {
                 harmless(
                         "load that wanders (5 min - 4 h)",
                         d -> started(d).plus(wandering(d, d.logarithmic(50, 3000), d.logarithmic(0.08, 4)))),
-                harmless(
-                        "random walk",
-                        d -> started(d).plus(randomWalk(d, d.logarithmic(20, 1500)))),
+                harmless("random walk", d -> started(d).plus(randomWalk(d, d.logarithmic(20, 1500)))),
                 harmless(
                         "models loaded every 20-60 min, 3-12 at once",
                         d -> started(d).plus(loads(d, d.uniform(0.33, 1), 500, 8000, d.count(3, 12)))),
@@ -89,13 +86,11 @@ final class HarmlessPrograms {
                                 .plus(noise(d, d.logarithmic(10, 200)))
                                 .kept()
                                 .inSegmentsOf(20)),
-                harmless(
-                        "growth like a logarithm",
-                        d -> {
-                            double mib = d.logarithmic(100, 4000);
-                            double tau = d.uniform(0.1, 2);
-                            return started(d).plus(hour -> mib * Math.log1p(hour / tau)).inSegmentsOf(2);
-                        }),
+                harmless("growth like a logarithm", d -> {
+                    double mib = d.logarithmic(100, 4000);
+                    double tau = d.uniform(0.1, 2);
+                    return started(d).plus(hour -> mib * Math.log1p(hour / tau)).inSegmentsOf(2);
+                }),
                 harmless(
                         "dynamic shapes: ever rarer records",
                         d -> started(d)
@@ -108,19 +103,21 @@ final class HarmlessPrograms {
                                 .plus(steps(d, d.count(0, 4), 4, 48, 8, 300))),
                 harmless(
                         "late workspaces and lazily loaded modules",
-                        d -> started(d).plus(steps(d, d.count(3, 15), 0.5, 48, 8, 500)).inSegmentsOf(2)),
+                        d -> started(d)
+                                .plus(steps(d, d.count(3, 15), 0.5, 48, 8, 500))
+                                .inSegmentsOf(2)),
                 harmless("batch size ramp: 3-8 doublings", HarmlessPrograms::ramp),
                 harmless(
                         "vLLM: flat at 90 %",
-                        d -> flat(73_700).plus(steps(d, d.count(0, 3), 0, 48, 2, 60)).plus(noise(d, 2))),
-                harmless(
-                        "TensorFlow or JAX: preallocated, or doubled on demand",
-                        d -> {
-                            double first = d.logarithmic(256, 8192);
-                            double mean = d.uniform(0.3, 4);
-                            double times = d.count(0, 3);
-                            return hour -> first * Math.pow(2, Math.min(times, Math.floor(hour / mean)));
-                        }),
+                        d -> flat(73_700)
+                                .plus(steps(d, d.count(0, 3), 0, 48, 2, 60))
+                                .plus(noise(d, 2))),
+                harmless("TensorFlow or JAX: preallocated, or doubled on demand", d -> {
+                    double first = d.logarithmic(256, 8192);
+                    double mean = d.uniform(0.3, 4);
+                    double times = d.count(0, 3);
+                    return hour -> first * Math.pow(2, Math.min(times, Math.floor(hour / mean)));
+                }),
                 harmless("cache trimmed now and then", HarmlessPrograms::trimmed),
                 harmless(
                         "workers that come and go",
@@ -171,7 +168,7 @@ final class HarmlessPrograms {
     }
 
     private static Trace trimmed(Draw draw) {
-        double slow = draw.uniform(0.5, 3);
+        double slow = draw.uniform(0.5, 2.7);
         return started(draw)
                 .plus(demands(draw, 200, 0.7, 60))
                 .plus(sawtooth(draw, draw.logarithmic(200, 8000), slow, 0.33))

@@ -18,7 +18,9 @@ class LeakBenchmarkTest {
 
             assertThat(score.ever(Outcome::confirmed).hits()).as(program.name()).isZero();
             if (!HarmlessPrograms.LOOKS_LIKE_A_LEAK.contains(program.name())) {
-                assertThat(score.ever(Outcome::likely).hits()).as(program.name()).isZero();
+                assertThat(score.ever(Outcome::likely).hits())
+                        .as(program.name())
+                        .isZero();
             }
         }
     }
@@ -32,10 +34,12 @@ class LeakBenchmarkTest {
         for (Program program : programs) {
             Score score = Score.of(program, RUNS);
 
-            assertThat(score.within(Outcome::likely, program.goal().likelyHours()).hits())
+            assertThat(score.within(Outcome::likely, program.goal().likelyHours())
+                            .hits())
                     .as("%s: likely", program.name())
                     .isGreaterThanOrEqualTo(RUNS * 7 / 10);
-            assertThat(score.within(Outcome::confirmed, program.goal().confirmedHours()).hits())
+            assertThat(score.within(Outcome::confirmed, program.goal().confirmedHours())
+                            .hits())
                     .as("%s: confirmed", program.name())
                     .isGreaterThanOrEqualTo(Double.isFinite(program.goal().confirmedHours()) ? RUNS * 9 / 10 : 0);
             assertThat(score.early().hits()).as("%s: too early", program.name()).isZero();

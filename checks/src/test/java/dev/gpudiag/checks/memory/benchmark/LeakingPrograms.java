@@ -29,7 +29,11 @@ final class LeakingPrograms {
                         20,
                         AFTER_PLATEAU,
                         d -> afterPlateau(d, d.logarithmic(60, 6000), busy(d))),
-                leaking("60-6000 MiB/h from birth", 16, FROM_BIRTH, d -> fromBirth(d, d.logarithmic(60, 6000), busy(d))),
+                leaking(
+                        "60-6000 MiB/h from birth",
+                        16,
+                        FROM_BIRTH,
+                        d -> fromBirth(d, d.logarithmic(60, 6000), busy(d))),
                 leaking("60 MiB/h after a plateau, quiet", 20, AFTER_PLATEAU, d -> afterPlateau(d, 60, noise(d, 4))),
                 leaking("60 MiB/h from birth, quiet", 16, FROM_BIRTH, d -> fromBirth(d, 60, noise(d, 4))),
                 leaking("30 MiB/h after a plateau", 40, SLOW, d -> afterPlateau(d, 30, busy(d))),
@@ -37,15 +41,11 @@ final class LeakingPrograms {
                 leaking("10 MiB/h from birth", 40, SLOW, d -> fromBirth(d, 10, busy(d))),
                 leaking("10 MiB/h after a plateau, quiet", 40, SLOW, d -> afterPlateau(d, 10, noise(d, 4))),
                 leaking("stops after 9 h", 24, AFTER_PLATEAU, LeakingPrograms::stopping),
-                leaking(
-                        "segments of 64-512 MiB",
-                        40,
-                        SLOW,
-                        d -> {
-                            double from = d.uniform(2, 8);
-                            Trace trace = started(d).plus(line(from, 40, d.logarithmic(60, 1000)));
-                            return Run.leak(trace.inSegmentsOf(d.oneOf(64, 128, 256, 512)), from);
-                        }),
+                leaking("segments of 64-512 MiB", 40, SLOW, d -> {
+                    double from = d.uniform(2, 8);
+                    Trace trace = started(d).plus(line(from, 40, d.logarithmic(60, 1000)));
+                    return Run.leak(trace.inSegmentsOf(d.oneOf(64, 128, 256, 512)), from);
+                }),
                 leaking("200 MiB every hour", 40, SLOW, LeakingPrograms::hourly),
                 leaking("per request, at random", 24, new Goal(NEVER, NEVER), LeakingPrograms::perRequest),
                 leaking("follows a daily load, never falls", 48, Goal.NONE, d -> followingLoad(d, false)),
@@ -58,7 +58,8 @@ final class LeakingPrograms {
                         "sampled every 5 min",
                         20,
                         AFTER_PLATEAU,
-                        d -> afterPlateau(d, d.logarithmic(60, 6000), noise(d, 20)).sampled(new Sampling(300, 0, 0))),
+                        d -> afterPlateau(d, d.logarithmic(60, 6000), noise(d, 20))
+                                .sampled(new Sampling(300, 0, 0))),
                 leaking(
                         "sampled every 5 s",
                         16,
