@@ -60,6 +60,29 @@ public final class GpuQuantities {
     public static final Quantity<Double> UTILIZATION_JPEG = decimal("utilization_jpeg_ratio", "JPEG engine");
     public static final Quantity<Double> UTILIZATION_OFA = decimal("utilization_ofa_ratio", "optical flow engine");
 
+    // from the driver's own sample buffers, several samples a second: mean and peak of the last five minutes, integrals
+    // since the agent began to read, and the time that those cover
+    public static final Quantity<Double> UTILIZATION_GPU_MEAN =
+            decimal("utilization_gpu_mean_ratio", "mean of the last five minutes");
+    public static final Quantity<Double> UTILIZATION_GPU_PEAK =
+            decimal("utilization_gpu_peak_ratio", "highest of the last five minutes");
+    public static final Quantity<Double> UTILIZATION_GPU_BUSY =
+            decimal("utilization_gpu_busy_seconds_total", "time with a kernel running");
+    public static final Quantity<Double> UTILIZATION_GPU_COVERED =
+            decimal("utilization_gpu_covered_seconds_total", "time that the busy time was counted over");
+    public static final Quantity<Double> POWER_MEAN = decimal("power_mean_watts", "mean of the last five minutes");
+    public static final Quantity<Double> POWER_PEAK = decimal("power_peak_watts", "highest of the last five minutes");
+    public static final Quantity<Double> POWER_INTEGRAL =
+            decimal("power_integral_joules_total", "sum of power over time");
+    public static final Quantity<Double> POWER_COVERED =
+            decimal("power_covered_seconds_total", "time that the sum was taken over");
+    public static final Quantity<Double> CLOCK_SM_MEAN = decimal("clock_sm_mean_hertz", "mean of the last five minutes");
+    public static final Quantity<Double> CLOCK_SM_PEAK =
+            decimal("clock_sm_peak_hertz", "highest of the last five minutes");
+    public static final Quantity<Double> CLOCK_SM_CYCLES = decimal("clock_sm_cycles_total", "sum of clock over time");
+    public static final Quantity<Double> CLOCK_SM_COVERED =
+            decimal("clock_sm_covered_seconds_total", "time that the sum was taken over");
+
     // temperature; thresholds are temperatures, margins and T.Limits are distances that may be zero or negative
     public static final Quantity<Double> TEMPERATURE_GPU = decimal("temperature_gpu_celsius", "GPU core");
     public static final Quantity<Double> TEMPERATURE_MEMORY = decimal("temperature_memory_celsius", "memory");
@@ -119,6 +142,20 @@ public final class GpuQuantities {
             decimal("violation_hw_thermal_seconds_total", "held by hardware thermal slowdown");
     public static final Quantity<Double> VIOLATION_HW_POWER_BRAKE =
             decimal("violation_hw_power_brake_seconds_total", "held by the power brake");
+
+    // time that the clocks were held down, by reason: the driver's counter, or summed up from what each sample says
+    public static final Quantity<Double> THROTTLED_POWER_CAP =
+            decimal("throttled_sw_power_cap_seconds_total", "by the software power cap");
+    public static final Quantity<Double> THROTTLED_SYNC_BOOST =
+            decimal("throttled_sync_boost_seconds_total", "by sync boost");
+    public static final Quantity<Double> THROTTLED_SW_THERMAL =
+            decimal("throttled_sw_thermal_seconds_total", "by software thermal slowdown");
+    public static final Quantity<Double> THROTTLED_HW_THERMAL =
+            decimal("throttled_hw_thermal_seconds_total", "by hardware thermal slowdown");
+    public static final Quantity<Double> THROTTLED_POWER_BRAKE =
+            decimal("throttled_hw_power_brake_seconds_total", "by the power brake");
+    public static final Quantity<Double> THROTTLED_HW_SLOWDOWN =
+            decimal("throttled_hw_slowdown_seconds_total", "by hardware slowdown, whatever its cause");
     public static final Quantity<Long> PERFORMANCE_STATE = count("performance_state", "P-state, 0 fastest to 15");
 
     // ECC and repair

@@ -85,6 +85,57 @@ final class GpuMetrics {
                     series(GpuQuantities.VIOLATION_SW_THERMAL, "policy", "sw_thermal"),
                     series(GpuQuantities.VIOLATION_HW_THERMAL, "policy", "hw_thermal"),
                     series(GpuQuantities.VIOLATION_HW_POWER_BRAKE, "policy", "hw_power_brake")),
+            counter(
+                    "gpudiag_gpu_throttled_seconds",
+                    "Time that the clocks were held down, by reason: the driver's counter, or summed up over samples.",
+                    series(GpuQuantities.THROTTLED_POWER_CAP, "reason", "sw_power_cap"),
+                    series(GpuQuantities.THROTTLED_SYNC_BOOST, "reason", "sync_boost"),
+                    series(GpuQuantities.THROTTLED_SW_THERMAL, "reason", "sw_thermal"),
+                    series(GpuQuantities.THROTTLED_HW_THERMAL, "reason", "hw_thermal"),
+                    series(GpuQuantities.THROTTLED_POWER_BRAKE, "reason", "hw_power_brake"),
+                    series(GpuQuantities.THROTTLED_HW_SLOWDOWN, "reason", "hw_slowdown")),
+            gauge(
+                    "gpudiag_gpu_utilization_mean_ratio",
+                    GpuQuantities.UTILIZATION_GPU_MEAN,
+                    "Mean utilization of the last five minutes, from the driver's own samples."),
+            gauge(
+                    "gpudiag_gpu_utilization_peak_ratio",
+                    GpuQuantities.UTILIZATION_GPU_PEAK,
+                    "Highest utilization of the last five minutes, from the driver's own samples."),
+            gauge(
+                    "gpudiag_gpu_power_mean_watts",
+                    GpuQuantities.POWER_MEAN,
+                    "Mean power draw of the last five minutes, from the driver's own samples."),
+            gauge(
+                    "gpudiag_gpu_power_peak_watts",
+                    GpuQuantities.POWER_PEAK,
+                    "Highest power draw of the last five minutes, from the driver's own samples."),
+            gauge(
+                    "gpudiag_gpu_clock_mean_hertz",
+                    "Mean clock of the last five minutes, from the driver's own samples.",
+                    series(GpuQuantities.CLOCK_SM_MEAN, "domain", "sm")),
+            gauge(
+                    "gpudiag_gpu_clock_peak_hertz",
+                    "Highest clock of the last five minutes, from the driver's own samples.",
+                    series(GpuQuantities.CLOCK_SM_PEAK, "domain", "sm")),
+            counter(
+                    "gpudiag_gpu_busy_seconds",
+                    GpuQuantities.UTILIZATION_GPU_BUSY,
+                    "Utilization summed up over time, from the driver's own samples."),
+            counter(
+                    "gpudiag_gpu_sampled_energy_joules",
+                    GpuQuantities.POWER_INTEGRAL,
+                    "Power draw summed up over time, from the driver's own samples."),
+            counter(
+                    "gpudiag_gpu_clock_cycles",
+                    "Clock summed up over time, from the driver's own samples.",
+                    series(GpuQuantities.CLOCK_SM_CYCLES, "domain", "sm")),
+            counter(
+                    "gpudiag_gpu_sampled_seconds",
+                    "Time that the driver's samples cover: a sum over time by this is its mean at any scrape interval.",
+                    series(GpuQuantities.UTILIZATION_GPU_COVERED, "source", "utilization"),
+                    series(GpuQuantities.POWER_COVERED, "source", "power"),
+                    series(GpuQuantities.CLOCK_SM_COVERED, "source", "clock")),
             gauge("gpudiag_gpu_performance_state", GpuQuantities.PERFORMANCE_STATE, "P-state, 0 fastest to 15."),
             counter(
                     "gpudiag_gpu_ecc_errors",
@@ -124,6 +175,15 @@ final class GpuMetrics {
                     "gpudiag_gpu_pcie_replays",
                     GpuQuantities.PCIE_REPLAYS,
                     "PCIe replays since the driver was loaded."),
+            counter(
+                    "gpudiag_gpu_pcie_aer_errors",
+                    "PCIe errors (AER) since boot, of the GPU and of the ports up to the root.",
+                    series(GpuQuantities.AER_CORRECTABLE, "severity", "correctable", "device", "gpu"),
+                    series(GpuQuantities.AER_NONFATAL, "severity", "nonfatal", "device", "gpu"),
+                    series(GpuQuantities.AER_FATAL, "severity", "fatal", "device", "gpu"),
+                    series(GpuQuantities.AER_PORT_CORRECTABLE, "severity", "correctable", "device", "ports"),
+                    series(GpuQuantities.AER_PORT_NONFATAL, "severity", "nonfatal", "device", "ports"),
+                    series(GpuQuantities.AER_PORT_FATAL, "severity", "fatal", "device", "ports")),
             gauge("gpudiag_gpu_mig_mode", GpuQuantities.MIG_MODE, "1 while MIG is on."));
 
     static final List<GpuMetric> NVLINK = List.of(
@@ -135,7 +195,13 @@ final class GpuMetrics {
                     series(GpuQuantities.NVLINK_RECOVERIES, "kind", "recovery"),
                     series(GpuQuantities.NVLINK_CRC_FLIT, "kind", "crc_flit"),
                     series(GpuQuantities.NVLINK_CRC_DATA, "kind", "crc_data"),
-                    series(GpuQuantities.NVLINK_ECC_DATA, "kind", "ecc_data")));
+                    series(GpuQuantities.NVLINK_ECC_DATA, "kind", "ecc_data"),
+                    series(GpuQuantities.NVLINK_RECOVERED, "kind", "recovery_successful"),
+                    series(GpuQuantities.NVLINK_RECOVERY_FAILED, "kind", "recovery_failed"),
+                    series(GpuQuantities.NVLINK_EFFECTIVE_ERRORS, "kind", "effective"),
+                    series(GpuQuantities.NVLINK_MALFORMED, "kind", "malformed"),
+                    series(GpuQuantities.NVLINK_OVERRUNS, "kind", "buffer_overrun"),
+                    series(GpuQuantities.NVLINK_INTEGRITY_ERRORS, "kind", "integrity")));
 
     static final List<GpuMetric> MIG = List.of(
             gauge("gpudiag_mig_memory_total_bytes", GpuQuantities.MEMORY_TOTAL, "Framebuffer of a MIG device."),

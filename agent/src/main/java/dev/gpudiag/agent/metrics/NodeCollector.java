@@ -99,7 +99,9 @@ public final class NodeCollector implements MultiCollector {
                         "name", gpu.identity().name().orElse(""),
                         "serial", text(gpu.readings(), GpuQuantities.SERIAL),
                         "vbios_version", text(gpu.readings(), GpuQuantities.VBIOS_VERSION))));
-        families.add(GpuMetrics.GPU, gpu.readings(), labels);
+        if (gpu.condition().isAnswering()) {
+            families.add(GpuMetrics.GPU, gpu.readings(), labels);
+        }
         for (int link = 0; link < gpu.nvlinks().size(); link++) {
             Labels linkLabels = labels.add("link", Integer.toString(link));
             families.add(GpuMetrics.NVLINK, gpu.nvlinks().get(link), linkLabels);

@@ -30,6 +30,8 @@ final class GpuReader {
     private final Duration slowInterval;
     private final InstantSource clock;
     private final GpuFields fields;
+    private final SampleBuffers buffers = new SampleBuffers();
+    private final ThrottledTime throttled = new ThrottledTime();
     private final ProcessReader processes;
     private final LinkReader links;
     private final MigReader mig;
@@ -85,10 +87,11 @@ final class GpuReader {
         } else {
             readings.putAll(slow);
         }
-        Optional<NvmlException> end = readRows(GpuRows.FAST, readings);
+        Optional<NvmlException> end = readRows(GpuRows.FAST, readings).or(() -> readBuffers(readings));
         if (end.isPresent()) {
             return gone(readings.build(), end.get());
         }
+        readings.putAll(throttled.after(readings.build(), clock.instant()));
         return new GpuSample(
                 identity,
                 clock.instant(),
@@ -97,6 +100,11 @@ final class GpuReader {
                 nvlinks,
                 processes.read(),
                 migDevices);
+    }
+
+    private Optional<NvmlException> readBuffers(Readings.Builder readings) {
+        enter("nvmlDeviceGetSamples");
+        return buffers.read(device, readings);
     }
 
     private Optional<NvmlException> readSlow(Readings.Builder readings) {

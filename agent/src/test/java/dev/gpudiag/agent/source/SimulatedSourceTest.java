@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.telemetry.ComputeProcess;
@@ -12,6 +13,7 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Quantity;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
+import dev.gpudiag.telemetry.SampleHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,49 @@ class SimulatedSourceTest {
             assertThat(lost.identity().pciBusId()).contains("0000:11:00.0");
             assertThat(last.gpus().get(0).condition().isAnswering()).isTrue();
             assertThat(last.gpus().get(2).value(GpuQuantities.TEMPERATURE_GPU)).contains(50.0);
+        }
+    }
+
+    @Test
+    void aSpikeBetweenTwoReadingsIsInPeakMeanAndIntegral() throws Exception {
+        String spike = GPUS + """
+                [gpu *]
+                utilization.gpu = 0s:0 4.9s:0 5s:100 5.4s:100 5.5s:0
+                power.usage     = 0s:100k 4.9s:100k 5s:700k 5.4s:700k 5.5s:100k
+                clock.sm        = 0s:1000 4.9s:1000 5s:2000 5.4s:2000 5.5s:1000
+                [history]
+                span = 10s
+                interval = 10s
+                """;
+        try (SimulatedSource source = source("all", spike)) {
+            SampleHistory history = new SampleHistory(Duration.ofMinutes(5), Duration.ofSeconds(1));
+            source.remember(history);
+            GpuSample gpu = source.sample(SECONDS, SECONDS).gpus().get(0);
+
+            assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU)).as("what a reading sees").contains(0.0);
+            assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU_PEAK)).contains(1.0);
+            assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU_BUSY).orElseThrow())
+                    .isCloseTo(0.5, within(0.1));
+            // the buffer reaches back to before the first reading, so that more than ten seconds are covered
+            double powerSeconds = gpu.value(GpuQuantities.POWER_COVERED).orElseThrow();
+            double joules = gpu.value(GpuQuantities.POWER_INTEGRAL).orElseThrow();
+            assertThat(powerSeconds).isGreaterThan(9.8);
+            assertThat(joules - 100 * powerSeconds).as("600 W more for half a second").isCloseTo(300, within(65.0));
+            assertThat(gpu.value(GpuQuantities.POWER_MEAN).orElseThrow()).isCloseTo(joules / powerSeconds, within(1e-6));
+            assertThat(gpu.value(GpuQuantities.POWER_PEAK)).contains(700.0);
+            double clockSeconds = gpu.value(GpuQuantities.CLOCK_SM_COVERED).orElseThrow();
+            double cycles = gpu.value(GpuQuantities.CLOCK_SM_CYCLES).orElseThrow();
+            assertThat(cycles - 1e9 * clockSeconds).isCloseTo(0.5e9, within(0.11e9));
+            assertThat(gpu.value(GpuQuantities.CLOCK_SM_PEAK)).contains(2e9);
+        }
+    }
+
+    @Test
+    void aBufferThatTheGpuDoesNotHaveIsNotSupported() throws Exception {
+        try (SimulatedSource source = source("all", GPUS)) {
+            GpuSample gpu = source.sample(SECONDS, SECONDS).gpus().get(0);
+
+            assertThat(gpu.get(GpuQuantities.POWER_PEAK).reason()).contains(Reason.NOT_SUPPORTED);
         }
     }
 
