@@ -76,7 +76,8 @@ public final class GpuQuantities {
             decimal("power_integral_joules_total", "sum of power over time");
     public static final Quantity<Double> POWER_COVERED =
             decimal("power_covered_seconds_total", "time that the sum was taken over");
-    public static final Quantity<Double> CLOCK_SM_MEAN = decimal("clock_sm_mean_hertz", "mean of the last five minutes");
+    public static final Quantity<Double> CLOCK_SM_MEAN =
+            decimal("clock_sm_mean_hertz", "mean of the last five minutes");
     public static final Quantity<Double> CLOCK_SM_PEAK =
             decimal("clock_sm_peak_hertz", "highest of the last five minutes");
     public static final Quantity<Double> CLOCK_SM_CYCLES = decimal("clock_sm_cycles_total", "sum of clock over time");

@@ -63,8 +63,8 @@ final class SampleBuffers {
 
         private void take(List<Sample> samples) {
             long before = window.newest();
-            boolean back = silence > LONG_SILENCE
-                    && samples.stream().allMatch(sample -> sample.timestampMicros() < before);
+            boolean back =
+                    silence > LONG_SILENCE && samples.stream().allMatch(sample -> sample.timestampMicros() < before);
             if (back && !samples.isEmpty()) {
                 window.timeWentBack();
             }
@@ -113,8 +113,7 @@ final class SampleBuffers {
     /** Reads what is new; an exception that ends the reading of this GPU, if there was one. */
     Optional<NvmlException> read(NvmlDevice device, Readings.Builder into) {
         for (Buffer buffer : buffers) {
-            Optional<NvmlException> failure =
-                    buffer.read(device, into).filter(e -> NvmlReasons.isTerminal(e.code()));
+            Optional<NvmlException> failure = buffer.read(device, into).filter(e -> NvmlReasons.isTerminal(e.code()));
             if (failure.isPresent()) {
                 return failure;
             }

@@ -53,7 +53,8 @@ final class SampleWindow {
     }
 
     private Bucket bucket(long number) {
-        while (!buckets.isEmpty() && buckets.getFirst().number * BUCKET_MICROS <= newest - WINDOW_MICROS - BUCKET_MICROS) {
+        while (!buckets.isEmpty()
+                && buckets.getFirst().number * BUCKET_MICROS <= newest - WINDOW_MICROS - BUCKET_MICROS) {
             buckets.removeFirst();
         }
         if (buckets.isEmpty() || buckets.getLast().number != number) {

@@ -43,10 +43,7 @@ final class ThrottledTime {
     }
 
     private final List<Reason> reasons = List.of(
-            new Reason(
-                    ClockEventReason.SW_POWER_CAP,
-                    GpuQuantities.VIOLATION_POWER,
-                    GpuQuantities.THROTTLED_POWER_CAP),
+            new Reason(ClockEventReason.SW_POWER_CAP, GpuQuantities.VIOLATION_POWER, GpuQuantities.THROTTLED_POWER_CAP),
             new Reason(
                     ClockEventReason.SYNC_BOOST,
                     GpuQuantities.VIOLATION_SYNC_BOOST,

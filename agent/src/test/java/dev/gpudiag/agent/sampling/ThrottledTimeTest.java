@@ -47,7 +47,9 @@ class ThrottledTimeTest {
 
         assertThat(last.value(THROTTLED_HW_THERMAL)).contains(35.5);
         assertThat(last.get(THROTTLED_HW_THERMAL).source()).isEqualTo("driver");
-        assertThat(last.value(THROTTLED_HW_SLOWDOWN)).as("the driver counts none").contains(10.0);
+        assertThat(last.value(THROTTLED_HW_SLOWDOWN))
+                .as("the driver counts none")
+                .contains(10.0);
     }
 
     @Test

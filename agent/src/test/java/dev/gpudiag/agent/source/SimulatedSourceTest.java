@@ -77,7 +77,9 @@ class SimulatedSourceTest {
             source.remember(history);
             GpuSample gpu = source.sample(SECONDS, SECONDS).gpus().get(0);
 
-            assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU)).as("what a reading sees").contains(0.0);
+            assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU))
+                    .as("what a reading sees")
+                    .contains(0.0);
             assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU_PEAK)).contains(1.0);
             assertThat(gpu.value(GpuQuantities.UTILIZATION_GPU_BUSY).orElseThrow())
                     .isCloseTo(0.5, within(0.1));
@@ -85,8 +87,11 @@ class SimulatedSourceTest {
             double powerSeconds = gpu.value(GpuQuantities.POWER_COVERED).orElseThrow();
             double joules = gpu.value(GpuQuantities.POWER_INTEGRAL).orElseThrow();
             assertThat(powerSeconds).isGreaterThan(9.8);
-            assertThat(joules - 100 * powerSeconds).as("600 W more for half a second").isCloseTo(300, within(65.0));
-            assertThat(gpu.value(GpuQuantities.POWER_MEAN).orElseThrow()).isCloseTo(joules / powerSeconds, within(1e-6));
+            assertThat(joules - 100 * powerSeconds)
+                    .as("600 W more for half a second")
+                    .isCloseTo(300, within(65.0));
+            assertThat(gpu.value(GpuQuantities.POWER_MEAN).orElseThrow())
+                    .isCloseTo(joules / powerSeconds, within(1e-6));
             assertThat(gpu.value(GpuQuantities.POWER_PEAK)).contains(700.0);
             double clockSeconds = gpu.value(GpuQuantities.CLOCK_SM_COVERED).orElseThrow();
             double cycles = gpu.value(GpuQuantities.CLOCK_SM_CYCLES).orElseThrow();

@@ -22,6 +22,7 @@ public final class CheckCatalog {
             new MemoryCheck(),
             new MemoryUnaccountedCheck(),
             new UtilizationCheck(),
+            new HangCheck(),
             new CudaCompatCheck(),
             new AllocationCheck());
 
