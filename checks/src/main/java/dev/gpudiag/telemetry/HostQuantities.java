@@ -36,6 +36,9 @@ public final class HostQuantities {
     public static final Quantity<Boolean> FABRIC_MANAGER_RUNNING =
             flag("fabric_manager_running", "whether nv-fabricmanager runs; looked for where there are NVSwitches");
 
+    public static final Quantity<String> FABRIC_MANAGER_VERSION =
+            text("fabric_manager_version", "version of its package; looked for where there are NVSwitches");
+
     // what belongs to an installed driver
     public static final Quantity<String> NEXT_KERNEL =
             text("next_kernel", "newest bootable kernel of the running one's flavour, where it is newer");

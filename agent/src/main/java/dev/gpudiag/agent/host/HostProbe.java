@@ -97,6 +97,9 @@ public final class HostProbe {
         }
         if (pci.value().stream().flatMap(List::stream).anyMatch(PciDevice::isNvSwitch)) {
             read.put(HostQuantities.FABRIC_MANAGER_RUNNING, FabricManager.read(root, inContainer));
+            if (!inContainer || !root.isThisMachine()) {
+                read.put(HostQuantities.FABRIC_MANAGER_VERSION, FabricManagerPackage.version(root));
+            }
         }
         Readings readings = read.build();
         slow.set(new Slow(now, kernel, readings));

@@ -63,6 +63,11 @@ class ExplainCommandTest {
         for (TopicKind kind : TopicKind.values()) {
             assertThat(command.out()).contains("gpudiag explain " + kind.example());
         }
+        for (TopicKind kind : TopicKind.values()) {
+            assertThat(command.run("explain", kind.example()))
+                    .as(kind.example())
+                    .isZero();
+        }
     }
 
     @Test

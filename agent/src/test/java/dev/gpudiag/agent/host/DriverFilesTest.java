@@ -189,4 +189,28 @@ class DriverFilesTest {
                         .value(HostQuantities.TOOLKIT_MISSING_LDCONFIG))
                 .isEmpty();
     }
+
+    @Test
+    void theFabricManagersPackageIsReadWhereThereAreSwitches() {
+        String status = """
+                Package: bash
+                Status: install ok installed
+                Version: 5.2
+
+                Package: nvidia-fabricmanager-535
+                Status: deinstall ok config-files
+                Version: 535.183.01-1
+
+                Package: nvidia-fabricmanager-550
+                Status: install ok installed
+                Version: 550.90.07-0ubuntu0.22.04.1
+                """;
+        HostTree tree = tree().file("var/lib/dpkg/status", status);
+        assertThat(tree.probe().readings().value(HostQuantities.FABRIC_MANAGER_VERSION))
+                .as("no NVSwitch")
+                .isEmpty();
+        tree.pci("0000:84:00.0", "0x10de", "0x22a3", "0x068000");
+        assertThat(tree.probe().readings().value(HostQuantities.FABRIC_MANAGER_VERSION))
+                .contains("550.90.07");
+    }
 }

@@ -41,6 +41,7 @@ final class DriverInstallCheck implements Check {
         nextKernel(facts).ifPresent(findings::add);
         new DriverUpgrade(facts).finding().ifPresent(findings::add);
         ldconfig(facts).ifPresent(findings::add);
+        fabricManager(facts).ifPresent(findings::add);
         branch(facts, evidence).ifPresent(findings::add);
         tool(facts).ifPresent(findings::add);
         evidence.sample().gpus().stream()
@@ -97,6 +98,26 @@ final class DriverInstallCheck implements Check {
                         .proof(
                                 HostQuantities.TOOLKIT_MISSING_LDCONFIG,
                                 facts.state().get(HostQuantities.TOOLKIT_MISSING_LDCONFIG))
+                        .build());
+    }
+
+    /** Only where the host has NVSwitches of its own: the trays of a GB200 rack have none and run none. */
+    private static Optional<Finding> fabricManager(DriverFacts facts) {
+        Optional<String> driver = facts.moduleVersion();
+        return facts.text(HostQuantities.FABRIC_MANAGER_VERSION)
+                .filter(version -> driver.isPresent() && !driver.get().equals(version))
+                .map(version -> Finding.builder(
+                                Status.WARNING,
+                                Subject.node(),
+                                "fabric manager " + version + " is installed for driver " + driver.orElseThrow())
+                        .rule("drv.fabric_manager")
+                        .limit("equal versions")
+                        .why("A fabric manager of another version does not start: CUDA programs fail with error 802.")
+                        .action("install the fabric manager of version " + driver.orElseThrow())
+                        .action("systemctl restart nvidia-fabricmanager")
+                        .proof(
+                                HostQuantities.FABRIC_MANAGER_VERSION,
+                                facts.state().get(HostQuantities.FABRIC_MANAGER_VERSION))
                         .build());
     }
 

@@ -60,6 +60,13 @@ final class DriverInstallRules {
                     "set it to @/sbin/ldconfig, or @/sbin/ldconfig.real on Ubuntu",
                     "NVIDIA container toolkit"),
             new Rule(
+                    "drv.fabric_manager",
+                    "/var/lib/dpkg/status; PCI class 0x0680; driver version",
+                    "NVSwitches are there, and the installed fabric manager is not of the driver's version",
+                    Status.WARNING,
+                    "install the fabric manager of the driver's version",
+                    "NVIDIA Fabric Manager user guide"),
+            new Rule(
                     "drv.vgpu",
                     "nvmlDeviceGetVirtualizationMode",
                     "a virtual GPU: what it cannot tell, and where its licence is looked up",

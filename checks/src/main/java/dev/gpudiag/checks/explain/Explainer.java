@@ -25,6 +25,7 @@ public final class Explainer {
     public Explainer(List<Check> checks) {
         List<Explanation> explanations = new ArrayList<>(new CheckExplanations().of(checks));
         explanations.addAll(XidExplanations.all());
+        explanations.addAll(SxidExplanations.all());
         explanations.addAll(CodeTables.nvml());
         explanations.addAll(CodeTables.cuda());
         explanations.addAll(CodeTables.clocks());

@@ -188,6 +188,14 @@ class DriverInstallCheckTest {
     }
 
     @Test
+    void aFabricManagerOfAnotherVersionIsAWarning() {
+        assertThat(said(node().with(FABRIC_MANAGER_VERSION, "550.90.07")))
+                .containsExactly("WARNING node: fabric manager 550.90.07 is installed for driver 550.54.15");
+        assertThat(said(node().with(FABRIC_MANAGER_VERSION, NodeSamples.VERSION)))
+                .containsExactly(OK);
+    }
+
+    @Test
     void aVirtualGpuSaysWhatItCannotTellAndIsNotAskedForPersistence() {
         assertThat(said(node(
                         GpuSamples.h100(0).with(VIRTUALIZATION_MODE, "VGPU").with(PERSISTENCE_MODE, false))))

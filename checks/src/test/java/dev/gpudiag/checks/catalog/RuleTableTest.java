@@ -71,9 +71,10 @@ class RuleTableTest {
     }
 
     @Test
-    void aCheckDeclaresEachRuleOnce() {
+    void everyCheckDeclaresItsRulesAndEachOnce() {
         for (Check check : CheckCatalog.all()) {
             CheckSpec spec = check.spec();
+            assertThat(spec.rules()).as(spec.id()).isNotEmpty();
             assertThat(spec.rules()).extracting(Rule::id).as(spec.id()).doesNotHaveDuplicates();
         }
     }

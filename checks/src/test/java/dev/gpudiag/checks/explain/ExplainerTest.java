@@ -8,6 +8,7 @@ import dev.gpudiag.checks.DataTable;
 import dev.gpudiag.checks.Rule;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.checks.kernellog.SwitchErrors;
 import dev.gpudiag.telemetry.ClockEventReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,15 @@ class ExplainerTest {
         assertThat(codes)
                 .hasSize(177)
                 .allSatisfy(code -> assertThat(topics("xid " + code)).containsExactly("xid " + code));
+    }
+
+    @Test
+    void everySxidOfTheTableIsKnown() {
+        assertThat(SwitchErrors.shipped().entries())
+                .hasSizeGreaterThan(90)
+                .allSatisfy(
+                        entry -> assertThat(topics("sxid " + entry.sxid())).containsExactly("sxid " + entry.sxid()));
+        assertThat(explainer.find("sxid 23001").getFirst().escalation()).isEqualTo(Escalation.VENDOR);
     }
 
     @Test
