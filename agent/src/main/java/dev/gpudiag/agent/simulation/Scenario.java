@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param symbols which symbols the library exports: {@code all}, {@code 535} or {@code 470}
  * @param expect verdict that tests hold gpudiag to
  * @param driverVersion as NVML says it
+ * @param containers to which the kubelet has given GPUs; none on a node without a kubelet
  * @param host the host around it
  * @param history how much past the scenario brings
  * @param kernelLog what its kernel writes, in the order of time
@@ -35,6 +36,7 @@ public record Scenario(
         Optional<String> driverVersion,
         List<SimulatedGpu> gpus,
         List<SimulatedProcess> processes,
+        List<SimulatedContainer> containers,
         HostLayout host,
         Optional<History> history,
         List<KernelLine> kernelLog) {
@@ -50,6 +52,7 @@ public record Scenario(
     public Scenario {
         gpus = List.copyOf(gpus);
         processes = List.copyOf(processes);
+        containers = List.copyOf(containers);
         kernelLog = List.copyOf(kernelLog);
     }
 
@@ -79,6 +82,10 @@ public record Scenario(
                 driver,
                 gpus,
                 processes(sections, gpus.size()),
+                sections.stream()
+                        .filter(section -> section.kind().equals("container"))
+                        .map(section -> SimulatedContainer.of(section, gpus.size()))
+                        .toList(),
                 new HostSection(merged(sections, fileName, "host"), gpus).layout(driver, name),
                 history(merged(sections, fileName, "history")),
                 KernelLogSection.lines(merged(sections, fileName, "kernel_log")));

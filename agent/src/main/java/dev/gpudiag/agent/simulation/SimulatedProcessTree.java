@@ -116,7 +116,7 @@ final class SimulatedProcessTree {
         return uuid(workload.pod().orElseThrow()).toString();
     }
 
-    private static UUID uuid(String name) {
+    static UUID uuid(String name) {
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -40,6 +40,7 @@ final class SimulatedTree {
         }
         writeInstalledDriver();
         new SimulatedProcessTree(root, scenario).write();
+        new SimulatedKubelet(root, scenario).write();
     }
 
     private void writeSystem() throws IOException {
