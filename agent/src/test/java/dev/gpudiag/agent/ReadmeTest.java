@@ -12,6 +12,7 @@ import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,7 +118,10 @@ class ReadmeTest {
         Scenario scenario = new ScenarioCatalog(SIMULATOR.resolve("scenarios")).open(name);
         try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, 1, SECONDS)) {
             Report report = new CheckRunner(CheckCatalog.all()).run(Evidence.of(source.sample(SECONDS, SECONDS)));
-            MetricsPage page = new MetricsPage(new NodeCollector(() -> Optional.of(report), Instant::now, "test"));
+            MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+            growth.add(report.sample());
+            MetricsPage page =
+                    new MetricsPage(new NodeCollector(() -> Optional.of(report), Instant::now, "test", growth));
             page.render();
             return new String(page.text(), StandardCharsets.UTF_8);
         }

@@ -3,6 +3,7 @@ package dev.gpudiag.checks;
 import static java.util.Objects.requireNonNull;
 
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.KnownProcess;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param baseline what the node had when it was well
  * @param workloads the processes of this sample and of those before, also of processes that have ended
  * @param kernelLog what the kernel said of GPUs, or why it cannot be read
+ * @param growth how the memory of processes, MIG devices and workloads has grown
  */
 public record Evidence(
         NodeSample sample,
@@ -26,7 +28,8 @@ public record Evidence(
         Settings settings,
         Optional<Baseline> baseline,
         WorkloadHistory workloads,
-        Reading<KernelLog> kernelLog) {
+        Reading<KernelLog> kernelLog,
+        MemoryGrowth growth) {
 
     private static final Reading<KernelLog> NO_LOG = Reading.notRead("the kernel log was not read");
 
@@ -37,21 +40,27 @@ public record Evidence(
         requireNonNull(baseline, "baseline is null");
         requireNonNull(workloads, "workloads is null");
         requireNonNull(kernelLog, "kernelLog is null");
+        requireNonNull(growth, "growth is null");
     }
 
     /** Evidence that knows the processes of this sample alone, and no kernel log. */
     public Evidence(NodeSample sample, SampleHistory history, Settings settings, Optional<Baseline> baseline) {
-        this(sample, history, settings, baseline, WorkloadHistory.of(sample), NO_LOG);
+        this(sample, history, settings, baseline, WorkloadHistory.of(sample), NO_LOG, MemoryGrowth.none());
     }
 
     /** The same with the processes of the samples before. */
     public Evidence withWorkloads(WorkloadHistory known) {
-        return new Evidence(sample, history, settings, baseline, known, kernelLog);
+        return new Evidence(sample, history, settings, baseline, known, kernelLog, growth);
     }
 
     /** The same with what the kernel log says. */
     public Evidence withKernelLog(Reading<KernelLog> log) {
-        return new Evidence(sample, history, settings, baseline, workloads, log);
+        return new Evidence(sample, history, settings, baseline, workloads, log, growth);
+    }
+
+    /** The same with how memory has grown. */
+    public Evidence withGrowth(MemoryGrowth followed) {
+        return new Evidence(sample, history, settings, baseline, workloads, kernelLog, followed);
     }
 
     public static Evidence of(NodeSample sample) {

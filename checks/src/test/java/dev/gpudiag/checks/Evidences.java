@@ -3,6 +3,7 @@ package dev.gpudiag.checks;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.kernellog.KernelLogs;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.GpuSamples;
@@ -22,6 +23,7 @@ public final class Evidences {
 
     private final NodeSample sample;
     private SampleHistory history = SampleHistory.none();
+    private MemoryGrowth growth = MemoryGrowth.none();
     private Settings settings = Settings.defaults();
     private Optional<Baseline> baseline = Optional.empty();
     private Optional<WorkloadHistory> workloads = Optional.empty();
@@ -53,13 +55,16 @@ public final class Evidences {
     /** A history of several GPUs: {@code seconds} back from now, one point each {@code step}. */
     public static Evidences seriesOfAll(int seconds, int step, IntFunction<List<GpuSamples>> gpusAt) {
         SampleHistory history = new SampleHistory(Duration.ofHours(24), Duration.ofSeconds(step));
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
         NodeSample last = null;
         for (int second = 0; second <= seconds; second += step) {
             last = node(gpusAt.apply(second), GpuSamples.NOW.minusSeconds(seconds - second));
             history.add(last);
+            growth.add(last);
         }
         Evidences evidences = of(last);
         evidences.history = history;
+        evidences.growth = growth;
         return evidences;
     }
 
@@ -72,15 +77,18 @@ public final class Evidences {
     public static Evidences series(
             int seconds, int step, IntFunction<GpuSamples> gpuAt, IntFunction<NodeSamples> nodeAt) {
         SampleHistory history = new SampleHistory(Duration.ofHours(24), Duration.ofSeconds(step));
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
         NodeSample last = null;
         for (int second = 0; second <= seconds; second += step) {
             var at = GpuSamples.NOW.minusSeconds(seconds - second);
             GpuSample gpu = gpuAt.apply(second).at(at).build();
             last = nodeAt.apply(second).at(at).gpu(gpu).build();
             history.add(last);
+            growth.add(last);
         }
         Evidences evidences = of(last);
         evidences.history = history;
+        evidences.growth = growth;
         return evidences;
     }
 
@@ -122,7 +130,9 @@ public final class Evidences {
     }
 
     public Report report() {
-        Evidence evidence = new Evidence(sample, history, settings, baseline).withKernelLog(kernelLog);
+        Evidence evidence = new Evidence(sample, history, settings, baseline)
+                .withKernelLog(kernelLog)
+                .withGrowth(growth);
         return new CheckRunner(CheckCatalog.all())
                 .run(workloads.map(evidence::withWorkloads).orElse(evidence));
     }

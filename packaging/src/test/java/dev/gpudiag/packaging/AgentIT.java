@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +89,79 @@ class AgentIT {
             return later.find() && Double.parseDouble(later.group(1)) > before;
         });
         endsWhenAsked();
+    }
+
+    @Test
+    void aLeakIsFoundByCheckMetricJsonAndAlert() throws Exception {
+        serve("memory-leak", "--time-scale", "60");
+        String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"memory-growth\"} 1.0"));
+
+        assertThat(page).containsPattern("gpudiag_gpu_memory_growth_level\\{gpu=\"0\"[^}]*} [23]\\.0\n");
+        assertThat(page).containsPattern("gpudiag_gpu_memory_growth_level\\{gpu=\"1\"[^}]*} 0\\.0\n");
+        assertThat(number(page, "gpudiag_gpu_memory_growth_bytes_per_second\\{gpu=\"0\"[^}]*}"))
+                .isBetween(150_000.0, 200_000.0);
+        assertThat(number(page, "gpudiag_gpu_memory_exhaustion_seconds\\{gpu=\"0\"[^}]*}"))
+                .isBetween(2.0 * 86_400, 3.5 * 86_400);
+        assertAlert(page, "gpudiag_gpu_memory_growth_level >= 2", "0");
+        assertAlert(page, "gpudiag_gpu_memory_exhaustion_seconds < 4 * 86400", "0");
+        endsWhenAsked();
+        Run check = Run.of(
+                folder,
+                Map.of(),
+                List.of(
+                        PRODUCT.resolve("bin/gpudiag").toString(),
+                        "check",
+                        "memory-growth",
+                        "--json",
+                        "--simulate",
+                        "memory-leak"));
+        assertThat(check.code()).isEqualTo(1);
+        assertThat(check.out()).contains("\"id\": \"memory-growth\"", "\"pid\": 41000", "\"memory_growth_level\"");
+    }
+
+    private static double number(String page, String series) {
+        Matcher matcher = Pattern.compile(series + " (\\S+)\n").matcher(page);
+        assertThat(matcher.find()).as(series).isTrue();
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    /** Whether the expression gives an alert for exactly this GPU when Prometheus has the page's series. */
+    private void assertAlert(String page, String expression, String gpu) throws Exception {
+        Assumptions.assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool"))),
+                "promtool is not there: the alert expression is not evaluated");
+        Files.writeString(folder.resolve("alerts.yml"), """
+                groups:
+                  - name: gpudiag
+                    rules:
+                      - alert: MemoryLeak
+                        expr: %s
+                        for: 5m
+                """.formatted(expression));
+        StringBuilder test = new StringBuilder("""
+                rule_files: [alerts.yml]
+                evaluation_interval: 1m
+                tests:
+                  - interval: 1m
+                    input_series:
+                """);
+        String labels = "";
+        Matcher series = Pattern.compile(
+                        "(?m)^(gpudiag_gpu_memory_(?:growth_level|exhaustion_seconds)\\{([^}]*)}) (\\S+)$")
+                .matcher(page);
+        while (series.find()) {
+            test.append("      - series: '%s'%n        values: '%s+0x20'%n"
+                    .formatted(series.group(1), new java.math.BigDecimal(series.group(3)).toPlainString()));
+            labels = series.group(2).contains("gpu=\"" + gpu + "\"") ? series.group(2) : labels;
+        }
+        test.append("    alert_rule_test:\n      - eval_time: 10m\n        alertname: MemoryLeak\n")
+                .append("        exp_alerts:\n          - exp_labels: {")
+                .append(labels.replace("=", ": "))
+                .append("}\n");
+        Files.writeString(folder.resolve("test.yml"), test);
+        Run run = Run.of(folder, Map.of(), List.of("promtool", "test", "rules", "test.yml"));
+        assertThat(run.code()).as(run.out() + run.err() + test).isZero();
     }
 
     private void serve(String scenario, String... more) throws IOException {

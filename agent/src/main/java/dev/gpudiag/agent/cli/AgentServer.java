@@ -9,20 +9,25 @@ import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.state.BaselineKeeper;
 import dev.gpudiag.agent.state.BaselineStore;
+import dev.gpudiag.agent.state.GrowthKeeper;
+import dev.gpudiag.agent.state.GrowthStore;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.SampleHistory;
 import io.javalin.util.JavalinException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The agent: one sampling loop, one rendered page, one HTTP server. */
@@ -57,25 +62,32 @@ final class AgentServer implements Server {
                 .toList();
         try (SampledNode node = open(options.source(), settings, needs(running))) {
             node.warnings().forEach(console::complain);
+            Supplier<Instant> clock =
+                    node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
+            Optional<GrowthKeeper> keeper = keeper(options.source(), settings, node.growth());
             SamplingLoop[] started = new SamplingLoop[1];
             MetricsPage page = new MetricsPage(new NodeCollector(
-                    () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report), Instant::now, version));
+                    () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
+                    clock,
+                    version,
+                    node.growth()));
             Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
                     node.history(),
+                    node.growth(),
                     new CheckRunner(running),
                     settings,
                     node.baseline(),
                     interval,
                     options.timeout().dividedBy(2),
-                    listener(options.source(), settings, page));
+                    listener(options.source(), settings, page, keeper));
             started[0] = loop;
             try (HttpServer server = new HttpServer(address(options, settings), content(page, loop, interval))) {
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    closeInTime(server, loop);
+                    closeInTime(server, loop, () -> keeper.ifPresent(saver -> saver.end(clock.get())));
                     Runtime.getRuntime().halt(0);
                 }));
                 new CountDownLatch(1).await();
@@ -97,10 +109,24 @@ final class AgentServer implements Server {
             simulation.run();
             return node;
         }
-        return new SampledNode(node.sampler(), history, node.baseline(), node.warnings());
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+        List<String> warnings = new ArrayList<>(node.warnings());
+        settings.get(AgentSettings.STATE_DIRECTORY)
+                .filter(directory -> source instanceof SourceOptions.Live)
+                .flatMap(directory -> new GrowthStore(directory).load(growth, Instant.now()))
+                .ifPresent(warnings::add);
+        return new SampledNode(node.sampler(), history, growth, node.baseline(), warnings);
     }
 
-    private Consumer<Report> listener(SourceOptions source, Settings settings, MetricsPage page) {
+    private static Optional<GrowthKeeper> keeper(SourceOptions source, Settings settings, MemoryGrowth growth) {
+        return source instanceof SourceOptions.Live
+                ? settings.get(AgentSettings.STATE_DIRECTORY)
+                        .map(directory -> new GrowthKeeper(new GrowthStore(directory), growth))
+                : Optional.empty();
+    }
+
+    private Consumer<Report> listener(
+            SourceOptions source, Settings settings, MetricsPage page, Optional<GrowthKeeper> growth) {
         Optional<BaselineKeeper> keeper = source instanceof SourceOptions.Live
                 ? settings.get(AgentSettings.STATE_DIRECTORY)
                         .map(directory -> new BaselineKeeper(new BaselineStore(directory)))
@@ -108,6 +134,7 @@ final class AgentServer implements Server {
         return report -> {
             page.render();
             keeper.ifPresent(saver -> saver.see(report));
+            growth.ifPresent(saver -> saver.see(report.sample().takenAt()));
         };
     }
 
@@ -143,14 +170,18 @@ final class AgentServer implements Server {
         };
     }
 
-    private static void closeInTime(HttpServer server, SamplingLoop loop) {
+    private static void closeInTime(HttpServer server, SamplingLoop loop, Runnable last) {
         Thread closing = new Thread(() -> {
             server.close();
             loop.close();
         });
+        Thread saving = new Thread(last);
+        saving.setDaemon(true);
+        saving.start();
         closing.setDaemon(true);
         closing.start();
         try {
+            saving.join(SHUTDOWN_WAIT.toMillis());
             closing.join(SHUTDOWN_WAIT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

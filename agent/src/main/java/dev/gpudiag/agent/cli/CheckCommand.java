@@ -85,7 +85,8 @@ final class CheckCommand implements Callable<Integer> {
                             node.history(),
                             configured.settings(),
                             node.baseline())
-                    .withKernelLog(node.kernelLog());
+                    .withKernelLog(node.kernelLog())
+                    .withGrowth(node.growth());
             Report report = new GpuSelection(gpus).narrow(checks.run(evidence));
             return print(strict ? Strictness.apply(report) : report, limit, node.warnings());
         }

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -26,6 +27,11 @@ public interface NodeSource extends AutoCloseable {
 
     /** What came before the sample; {@link SampleHistory#none()} where nothing is known. */
     SampleHistory history();
+
+    /** How memory has grown before the sample. */
+    default MemoryGrowth growth() {
+        return MemoryGrowth.none();
+    }
 
     /** What the kernel log says until now, or why it is not read; asked after the sample. */
     default Reading<KernelLog> kernelLog() {

@@ -14,6 +14,7 @@ import dev.gpudiag.agent.state.BaselineStore;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,19 +91,24 @@ final class ProductSources implements NodeSources {
         Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);
         List<String> warnings =
                 loaded.flatMap(BaselineStore.Loaded::warning).stream().toList();
-        return new SampledNode(sampler, SampleHistory.none(), baseline, warnings);
+        return new SampledNode(sampler, baseline, warnings);
     }
 
     private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {
         SimulatedSource source = simulation(simulated, settings, needs);
         SampleHistory history = new SampleHistory(HISTORY_SPAN, HISTORY_RESOLUTION);
-        source.remember(history);
-        return new SampledNode(source, history, Optional.empty(), List.of());
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+        source.remember(sample -> {
+            history.add(sample);
+            growth.add(sample);
+        });
+        return new SampledNode(source, history, growth, Optional.empty(), List.of());
     }
 
     SimulatedSource simulation(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {
         Scenario scenario = Scenario.read(simulated.scenario());
-        return new SimulatedSource(scenario, simulator, 1, settings.get(AgentSettings.SLOW_INTERVAL), needs);
+        return new SimulatedSource(
+                scenario, simulator, simulated.timeScale(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
     }
 
     private static SampledNode replayed(Path file) throws ReplayException {
@@ -111,6 +117,6 @@ final class ProductSources implements NodeSources {
         if (!replay.unknownElements().isEmpty()) {
             warnings.add("not understood in " + file + ": " + String.join(", ", replay.unknownElements()));
         }
-        return new SampledNode(new ReplayedSource(replay.sample()), SampleHistory.none(), Optional.empty(), warnings);
+        return new SampledNode(new ReplayedSource(replay.sample()), Optional.empty(), warnings);
     }
 }

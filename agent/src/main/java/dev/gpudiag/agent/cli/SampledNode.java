@@ -3,6 +3,7 @@ package dev.gpudiag.agent.cli;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -12,8 +13,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** A sampler with what is known around it. */
-record SampledNode(NodeSampler sampler, SampleHistory history, Optional<Baseline> baseline, List<String> warnings)
+record SampledNode(
+        NodeSampler sampler,
+        SampleHistory history,
+        MemoryGrowth growth,
+        Optional<Baseline> baseline,
+        List<String> warnings)
         implements NodeSource {
+
+    /** A node of which nothing was seen before. */
+    SampledNode(NodeSampler sampler, Optional<Baseline> baseline, List<String> warnings) {
+        this(sampler, SampleHistory.none(), MemoryGrowth.none(), baseline, warnings);
+    }
 
     @Override
     public NodeSample sample(Duration timeout) {

@@ -14,6 +14,9 @@ import picocli.CommandLine.Option;
 /** The options that say where samples come from. */
 final class SourceFlags {
 
+    /** Faster than this, one sample a second would leave out what checks of minutes look at. */
+    private static final double FASTEST = 300;
+
     private static final String LIBRARY_VARIABLE = "GPUDIAG_NVML_LIBRARY";
 
     @Option(
@@ -21,6 +24,12 @@ final class SourceFlags {
             paramLabel = "NAME|FILE",
             description = "Use the simulated driver with this scenario; nothing of this machine is read.")
     private String simulate;
+
+    @Option(
+            names = "--time-scale",
+            paramLabel = "N",
+            description = "With --simulate: so many seconds of the scenario pass in one, 0.01 to 300 (default: 1).")
+    private Double timeScale;
 
     @Option(
             names = "--replay",
@@ -58,6 +67,12 @@ final class SourceFlags {
             throw new UsageException(
                     String.join(", ", live) + " is about this machine, of which " + other + " reads nothing");
         }
+        if (timeScale != null && simulate == null) {
+            throw new UsageException("--time-scale is about a simulation: say --simulate too");
+        }
+        if (timeScale != null && !(timeScale >= 0.01 && timeScale <= FASTEST)) {
+            throw new UsageException("--time-scale: " + timeScale + " is outside 0.01 to 300");
+        }
         if (simulate != null) {
             return simulated(context.sources().scenarios());
         }
@@ -69,14 +84,18 @@ final class SourceFlags {
     private SourceOptions simulated(SortedMap<String, Path> scenarios) throws UsageException {
         Path bundled = scenarios.get(simulate);
         if (bundled != null) {
-            return new SourceOptions.Simulated(simulate, bundled);
+            return new SourceOptions.Simulated(simulate, bundled, scale());
         }
         if (simulate.indexOf('/') >= 0 || Files.exists(path("--simulate", simulate))) {
             Path file = existingFile("--simulate", simulate);
-            return new SourceOptions.Simulated(file.toString(), file);
+            return new SourceOptions.Simulated(file.toString(), file, scale());
         }
         throw new UsageException("no scenario '" + simulate + "'" + Suggestions.hint(simulate, scenarios.keySet())
                 + "\nthere are: " + list(scenarios.keySet()));
+    }
+
+    private double scale() {
+        return timeScale == null ? 1 : timeScale;
     }
 
     private static String list(Collection<String> names) {

@@ -27,8 +27,15 @@ public sealed interface SourceOptions {
      *
      * @param name what the banner shows
      * @param scenario an existing file
+     * @param timeScale seconds of the scenario that pass in one second
      */
-    record Simulated(String name, Path scenario) implements SourceOptions {
+    record Simulated(String name, Path scenario, double timeScale) implements SourceOptions {
+
+        /** One whose time passes as this machine's. */
+        public Simulated(String name, Path scenario) {
+            this(name, scenario, 1);
+        }
+
         public Simulated {
             requireNonNull(name, "name is null");
             requireNonNull(scenario, "scenario is null");

@@ -3,11 +3,13 @@ package dev.gpudiag.agent.metrics;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.ProcessMemory;
 import dev.gpudiag.telemetry.Quantity;
 import dev.gpudiag.telemetry.Readings;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -29,9 +31,17 @@ public final class NodeCollector implements MultiCollector {
     private final Supplier<Optional<Report>> reports;
     private final Supplier<Instant> clock;
     private final String version;
+    private final MemoryGrowth growth;
 
     /** A collector over the report that {@code reports} gives at each scrape. */
     public NodeCollector(Supplier<Optional<Report>> reports, Supplier<Instant> clock, String version) {
+        this(reports, clock, version, MemoryGrowth.none());
+    }
+
+    /** The same with how memory grows; to be scraped by the thread that adds samples to it. */
+    public NodeCollector(
+            Supplier<Optional<Report>> reports, Supplier<Instant> clock, String version, MemoryGrowth growth) {
+        this.growth = growth;
         this.reports = reports;
         this.clock = clock;
         this.version = version;
@@ -73,14 +83,30 @@ public final class NodeCollector implements MultiCollector {
                         result.status().exitCode());
             }
         }
+        if (sample.driver().get(HostQuantities.HOST_PROCESSES_VISIBLE).value().orElse(false)) {
+            sample.gpus().forEach(gpu -> unaccounted(gpu, families));
+        }
         Instant now = clock.get();
         sample.gpus().forEach(gpu -> collect(gpu, now, families));
     }
 
-    private static void collect(GpuSample gpu, Instant now, MetricFamilies families) {
-        Labels labels = Labels.of(
+    private static void unaccounted(GpuSample gpu, MetricFamilies families) {
+        ProcessMemory.unaccounted(gpu)
+                .ifPresent(bytes -> families.gauge(
+                        "gpudiag_gpu_memory_unaccounted_bytes",
+                        "Used framebuffer that no listed process owns.",
+                        labels(gpu),
+                        bytes));
+    }
+
+    private static Labels labels(GpuSample gpu) {
+        return Labels.of(
                 "gpu", Integer.toString(gpu.identity().index()),
                 "uuid", gpu.identity().uuid().orElse(""));
+    }
+
+    private void collect(GpuSample gpu, Instant now, MetricFamilies families) {
+        Labels labels = labels(gpu);
         families.gauge(
                 "gpudiag_gpu_up",
                 "1 while the GPU answers.",
@@ -110,15 +136,19 @@ public final class NodeCollector implements MultiCollector {
                 .value()
                 .ifPresent(processes -> families.gauge(
                         "gpudiag_gpu_processes", "Processes that hold the GPU.", labels, processes.size()));
-        gpu.migDevices().value().ifPresent(devices -> devices.forEach(device -> collect(device, labels, families)));
+        gpu.migDevices()
+                .value()
+                .ifPresent(devices -> devices.forEach(device -> collect(gpu, device, labels, families)));
+        GrowthMetrics.add(growth, gpu, labels, families);
     }
 
-    private static void collect(MigDevice device, Labels gpuLabels, MetricFamilies families) {
+    private void collect(GpuSample gpu, MigDevice device, Labels gpuLabels, MetricFamilies families) {
         Labels labels = gpuLabels.merge(Labels.of(
                 "gpu_instance", text(device.readings(), GpuQuantities.GPU_INSTANCE),
                 "compute_instance", text(device.readings(), GpuQuantities.COMPUTE_INSTANCE),
                 "profile", text(device.readings(), GpuQuantities.MIG_PROFILE)));
         families.add(GpuMetrics.MIG, device.readings(), labels);
+        GrowthMetrics.add(growth, gpu, device, labels, families);
     }
 
     private static String text(Readings readings, Quantity<?> quantity) {

@@ -6,6 +6,7 @@ import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -29,6 +30,7 @@ public final class SamplingLoop implements AutoCloseable {
 
     private final NodeSampler sampler;
     private final SampleHistory history;
+    private final MemoryGrowth growth;
     private final WorkloadHistory workloads = new WorkloadHistory(WorkloadHistory.LIMIT, WorkloadHistory.KEPT);
     private final CheckRunner runner;
     private final Settings settings;
@@ -51,6 +53,7 @@ public final class SamplingLoop implements AutoCloseable {
     public SamplingLoop(
             NodeSampler sampler,
             SampleHistory history,
+            MemoryGrowth growth,
             CheckRunner runner,
             Settings settings,
             Optional<Baseline> baseline,
@@ -59,6 +62,7 @@ public final class SamplingLoop implements AutoCloseable {
             Consumer<Report> listener) {
         this.sampler = sampler;
         this.history = history;
+        this.growth = growth;
         this.runner = runner;
         this.settings = settings;
         this.baseline = baseline;
@@ -90,10 +94,12 @@ public final class SamplingLoop implements AutoCloseable {
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
         workloads.add(sample);
+        growth.add(sample);
         kernelLog = sampler.kernelLog();
         report = runner.run(new Evidence(sample, history, settings, baseline)
                 .withWorkloads(workloads)
-                .withKernelLog(kernelLog));
+                .withKernelLog(kernelLog)
+                .withGrowth(growth));
         listener.accept(report);
         lastTickNanos = System.nanoTime();
     }

@@ -31,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The simulated driver in a simulated host: real library calls, answers from a scenario file. */
 public final class SimulatedSource implements NodeSampler {
@@ -51,6 +52,7 @@ public final class SimulatedSource implements NodeSampler {
     /** The instant at which the past that the scenario brings ends, and its clock begins to run. */
     private final Instant present = now;
 
+    private long begunNanos = System.nanoTime();
     private boolean pinned;
     private Optional<SimulatedKernelLog> kernelLog = Optional.empty();
 
@@ -83,7 +85,7 @@ public final class SimulatedSource implements NodeSampler {
                 false,
                 new SampleSource(SampleSource.Kind.SIMULATED, scenario.name()),
                 slowInterval,
-                () -> pinned ? now : Instant.now(),
+                this::now,
                 new ProcessComm(probe.root())::name);
         this.complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
@@ -116,6 +118,11 @@ public final class SimulatedSource implements NodeSampler {
 
     /** Plays the past that the scenario brings into {@code history}; its end is the present. */
     public void remember(SampleHistory history) {
+        remember(history::add);
+    }
+
+    /** The same for whoever remembers more. */
+    public void remember(Consumer<NodeSample> memory) {
         if (scenario.history().isEmpty()) {
             return;
         }
@@ -130,7 +137,7 @@ public final class SimulatedSource implements NodeSampler {
                 break;
             }
             NodeSample sample = sampler.sample(HISTORY_WAIT, HISTORY_WAIT);
-            history.add(sample);
+            memory.accept(sample);
         }
         now = end;
     }
@@ -152,8 +159,14 @@ public final class SimulatedSource implements NodeSampler {
 
     /** Lets the scenario's clock run, from where {@link #remember} left it. */
     public void run() {
+        begunNanos = System.nanoTime();
         pinned = false;
         setTime(-1);
+    }
+
+    /** The scenario's time, which passes {@code timeScale} times as fast as this machine's. */
+    public Instant now() {
+        return pinned ? now : now.plusNanos((long) ((System.nanoTime() - begunNanos) * timeScale));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
@@ -50,11 +51,16 @@ class BundledScenariosTest {
     private static Report judge(Scenario scenario) {
         SampleHistory history = new SampleHistory(Duration.ofHours(3), SECOND);
         try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, 1, SECOND, EnumSet.allOf(Need.class))) {
-            source.remember(history);
+            MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+            source.remember(sample -> {
+                history.add(sample);
+                growth.add(sample);
+            });
             NodeSample sample = source.sample(SECOND.multipliedBy(5), SECOND);
             return new CheckRunner(CheckCatalog.all())
                     .run(new Evidence(sample, history, Settings.defaults(), Optional.empty())
-                            .withKernelLog(source.kernelLog()));
+                            .withKernelLog(source.kernelLog())
+                            .withGrowth(growth));
         }
     }
 

@@ -20,6 +20,7 @@ public final class CheckCatalog {
             new PcieCheck(),
             new NvLinkCheck(),
             new MemoryCheck(),
+            new MemoryGrowthCheck(),
             new MemoryUnaccountedCheck(),
             new UtilizationCheck(),
             new HangCheck(),
