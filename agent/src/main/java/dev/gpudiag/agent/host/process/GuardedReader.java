@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Reads processes one after the other on a thread that is left behind when one of them does not let itself be read.
@@ -35,6 +36,8 @@ final class GuardedReader {
     private static final int THREADS = 8;
 
     private final HostRoot root;
+    private final Duration each;
+    private final Consumer<String> witness;
     private final Map<Long, Hanging> hanging = new ConcurrentHashMap<>();
 
     /** Where the reading of a process hangs, for as long as its thread lives. */
@@ -50,7 +53,19 @@ final class GuardedReader {
     record Result(List<GpuHolder> holders, List<Gap> gaps) {}
 
     GuardedReader(HostRoot root) {
+        this(root, EACH, file -> {});
+    }
+
+    /**
+     * A reader that tells what it does.
+     *
+     * @param each how long one process may take
+     * @param witness is told of each file before it is read
+     */
+    GuardedReader(HostRoot root, Duration each, Consumer<String> witness) {
         this.root = root;
+        this.each = each;
+        this.witness = witness;
     }
 
     /** Reads the processes; comes back at {@code untilNanos}, or soon after, whatever they do. */
@@ -86,7 +101,7 @@ final class GuardedReader {
     /** Takes what a worker reads until it has read all, hangs, or the time is over. */
     private void read(Worker worker, Deque<Long> rest, List<GpuHolder> holders, long untilNanos) {
         while (!rest.isEmpty()) {
-            long wait = Math.min(EACH.toNanos(), left(untilNanos));
+            long wait = Math.min(each.toNanos(), left(untilNanos));
             Optional<Optional<GpuHolder>> next = worker.next(wait);
             if (next.isPresent()) {
                 next.get().ifPresent(holders::add);
@@ -94,7 +109,7 @@ final class GuardedReader {
                 continue;
             }
             worker.left = true;
-            if (wait == EACH.toNanos() && !Thread.currentThread().isInterrupted()) {
+            if (wait == each.toNanos() && !Thread.currentThread().isInterrupted()) {
                 Hanging place = new Hanging(worker, worker.file, System.nanoTime() - wait);
                 hanging.put(rest.peek(), place);
                 holders.add(worker.basicsOf(rest.pop(), place));
@@ -121,7 +136,7 @@ final class GuardedReader {
 
         @Override
         public void run() {
-            HolderReader reader = new HolderReader(root, entered -> file = entered);
+            HolderReader reader = new HolderReader(root, this::enter);
             for (long pid : pids) {
                 if (left) {
                     return;
@@ -130,6 +145,11 @@ final class GuardedReader {
                 gaps = reader.gaps();
                 done.add(holder);
             }
+        }
+
+        private void enter(String entered) {
+            file = entered;
+            witness.accept(entered);
         }
 
         private Optional<GpuHolder> read(HolderReader reader, long pid) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The processes of a host that hold a GPU: NVML lists them, or they have one of its device nodes open.
@@ -71,9 +72,8 @@ public final class HostProcesses {
             return sample(HostRoot.missing("/proc", failure.get()), gaps, now);
         }
         GuardedReader.Result result = reader.read(List.copyOf(pids), until);
-        boolean unknown = result.holders().stream()
-                .anyMatch(holder ->
-                        listed.contains(holder.pid()) && !holder.startTicks().isPresent());
+        Set<Long> seen = result.holders().stream().map(GpuHolder::pid).collect(Collectors.toSet());
+        boolean unknown = !seen.containsAll(listed);
         PidNamespace.gap(root, unknown).ifPresent(gaps::add);
         gaps.addAll(result.gaps());
         return sample(Reading.of(result.holders(), "/proc"), gaps, now);
