@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 final class GuardedReader {
 
     /** How long one process may take; thousands of times what it takes. */
-    private static final Duration EACH = Duration.ofSeconds(1);
+    private static final Duration EACH = Duration.ofSeconds(2);
 
     /** Threads that are left behind at most; then no process is read any more. */
     private static final int THREADS = 8;

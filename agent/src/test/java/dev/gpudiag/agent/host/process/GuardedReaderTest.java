@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that hangs whoever reads it, as one does whose memory map is locked in the kernel. */
 class GuardedReaderTest {
 
-    private static final Duration EACH = Duration.ofMillis(300);
+    private static final Duration EACH = Duration.ofSeconds(1);
 
     @TempDir
     Path directory;
