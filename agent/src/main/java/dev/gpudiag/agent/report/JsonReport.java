@@ -72,7 +72,7 @@ public final class JsonReport {
         ArrayNode gpus = root.putArray("gpus");
         sample.gpus().forEach(gpu -> gpu(gpus.addObject(), gpu));
         ArrayNode checks = root.putArray("checks");
-        report.results().forEach(result -> check(checks.addObject(), result));
+        report.results().forEach(result -> check(checks.addObject(), result, sample));
         coverage(root.putObject("coverage"), report);
         root.put("verdict", report.verdict().name());
         root.put("exit_code", context.exitCode());
@@ -104,12 +104,16 @@ public final class JsonReport {
         JsonValues.put(json, "mig_device_count", gpu.migDevices().map(devices -> (long) devices.size()));
     }
 
-    private static void check(ObjectNode json, CheckResult result) {
+    private static void check(ObjectNode json, CheckResult result, NodeSample node) {
         json.put("id", result.id());
         json.put("status", result.status().name());
         json.put("summary", result.summary());
         ArrayNode findings = json.putArray("findings");
-        result.findings().forEach(finding -> finding(findings.addObject(), finding));
+        result.findings().forEach(finding -> {
+            ObjectNode entry = findings.addObject();
+            finding(entry, finding);
+            BoardIdentity.put(entry, result.id(), finding, node);
+        });
     }
 
     private static void finding(ObjectNode json, Finding finding) {

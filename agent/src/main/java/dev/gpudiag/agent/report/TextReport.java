@@ -3,6 +3,7 @@ package dev.gpudiag.agent.report;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.telemetry.NodeSample;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ public final class TextReport {
         List<FindingGroup> groups = report.results().stream()
                 .flatMap(result -> FindingGroup.of(result).stream())
                 .toList();
-        problems(groups, context.verbose());
+        problems(groups, report.sample(), context.verbose());
         healthy(report, groups, context.verbose());
         skipped(report);
         if (!report.sample().gpus().isEmpty()) {
@@ -84,7 +85,7 @@ public final class TextReport {
         paragraph(line.startsWith("  ") ? "  " : "", line, "  ");
     }
 
-    private void problems(List<FindingGroup> groups, boolean verbose) {
+    private void problems(List<FindingGroup> groups, NodeSample node, boolean verbose) {
         List<FindingGroup> problems =
                 groups.stream().filter(group -> group.status().isProblem()).toList();
         Set<String> causes =
@@ -94,14 +95,14 @@ public final class TextReport {
                 .sorted(Comparator.comparing((FindingGroup group) -> !causes.contains(group.check()))
                         .thenComparing(FindingGroup::status, Comparator.reverseOrder()))
                 .toList();
-        roots.forEach(group -> expanded(group, verbose));
+        roots.forEach(group -> expanded(group, BoardIdentity.lines(group, node), verbose));
         explained(problems);
         if (!problems.isEmpty()) {
             gap();
         }
     }
 
-    private void expanded(FindingGroup group, boolean verbose) {
+    private void expanded(FindingGroup group, List<String> boards, boolean verbose) {
         List<String> seen = group.seen();
         entry(group.status(), group.check(), seen.getFirst());
         seen.stream().skip(1).forEach(other -> paragraph(" ".repeat(32), other, " ".repeat(34)));
@@ -113,8 +114,12 @@ public final class TextReport {
             String number = group.actions().size() == 1 ? "" : i + 1 + ". ";
             detail(i == 0 ? "do" : "", number + group.actions().get(i));
         }
+        for (int i = 0; i < boards.size(); i++) {
+            detail(i == 0 ? "board" : "", boards.get(i));
+        }
         List<String> proofs = group.proofs();
-        int shown = verbose || proofs.size() <= PROOFS ? proofs.size() : PROOFS;
+        int room = PROOFS - boards.size();
+        int shown = verbose || proofs.size() <= room ? proofs.size() : room;
         for (int i = 0; i < shown; i++) {
             detail(i == 0 ? "proof" : "", proofs.get(i));
         }
@@ -156,7 +161,9 @@ public final class TextReport {
             }
         }
         if (verbose) {
-            groups.stream().filter(group -> group.status() == Status.OK).forEach(group -> expanded(group, true));
+            groups.stream()
+                    .filter(group -> group.status() == Status.OK)
+                    .forEach(group -> expanded(group, List.of(), true));
         }
     }
 
