@@ -87,7 +87,8 @@ class ReadmeTest {
         Map<String, String> help = new TreeMap<>();
         Map<String, String> types = new TreeMap<>();
         Map<String, TreeSet<String>> labels = new TreeMap<>();
-        for (String name : List.of("healthy-h100x8", "mig-a100", "t4", "rtx-consumer", "blackwell-b200x8")) {
+        for (String name :
+                List.of("healthy-h100x8", "mig-a100", "t4", "rtx-consumer", "blackwell-b200x8", "xid-application")) {
             String page = page(name);
             match(HELP, page, matcher -> help.put(matcher.group(1), matcher.group(2)));
             match(TYPE, page, matcher -> types.put(matcher.group(1), matcher.group(2)));
@@ -120,8 +121,12 @@ class ReadmeTest {
             Report report = new CheckRunner(CheckCatalog.all()).run(Evidence.of(source.sample(SECONDS, SECONDS)));
             MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
             growth.add(report.sample());
-            MetricsPage page =
-                    new MetricsPage(new NodeCollector(() -> Optional.of(report), Instant::now, "test", growth));
+            MetricsPage page = new MetricsPage(new NodeCollector(
+                    () -> Optional.of(report),
+                    Instant::now,
+                    "test",
+                    growth,
+                    () -> source.kernelLog().value()));
             page.render();
             return new String(page.text(), StandardCharsets.UTF_8);
         }

@@ -6,11 +6,13 @@ import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
 import dev.gpudiag.agent.sampling.SamplingLoop;
+import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.state.BaselineKeeper;
 import dev.gpudiag.agent.state.BaselineStore;
 import dev.gpudiag.agent.state.GrowthKeeper;
 import dev.gpudiag.agent.state.GrowthStore;
+import dev.gpudiag.agent.state.KernelEventStore;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
@@ -70,7 +72,9 @@ final class AgentServer implements Server {
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     clock,
                     version,
-                    node.growth()));
+                    node.growth(),
+                    () -> Optional.ofNullable(started[0])
+                            .flatMap(loop -> loop.kernelLog().value())));
             Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
@@ -108,6 +112,11 @@ final class AgentServer implements Server {
         if (node.sampler() instanceof SimulatedSource simulation) {
             simulation.run();
             return node;
+        }
+        if (node.sampler() instanceof LoggedSampler logged) {
+            logged.watchXids();
+            settings.get(AgentSettings.STATE_DIRECTORY)
+                    .ifPresent(directory -> logged.keep(new KernelEventStore(directory)));
         }
         MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
         List<String> warnings = new ArrayList<>(node.warnings());

@@ -11,6 +11,7 @@ import dev.gpudiag.agent.source.LiveSource;
 import dev.gpudiag.agent.source.ReplayedSource;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.state.BaselineStore;
+import dev.gpudiag.agent.state.KernelEventStore;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
@@ -84,8 +85,10 @@ final class ProductSources implements NodeSources {
         Path root = live.hostRoot().equals(Path.of("/"))
                 ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
                 : live.hostRoot();
-        NodeSampler sampler = new LiveSource(library, root, environment)
-                .sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
+        LiveSource source = new LiveSource(library, root, environment);
+        settings.get(AgentSettings.STATE_DIRECTORY)
+                .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
+        NodeSampler sampler = source.sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
         Optional<BaselineStore.Loaded> loaded =
                 settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
         Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);

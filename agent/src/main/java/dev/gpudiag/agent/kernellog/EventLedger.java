@@ -32,9 +32,6 @@ final class EventLedger {
     private static final Duration OTHER_SOURCE = Duration.ofSeconds(2);
     private static final Duration NVML_AND_LOG = Duration.ofSeconds(10);
 
-    /** Source of the events that NVML tells. */
-    static final String NVML = "nvmlEventSetWait";
-
     /** The kernel's own number of a record. */
     private record Numbered(String boot, long sequence) {}
 
@@ -85,7 +82,7 @@ final class EventLedger {
                 return true;
             }
             if (isSameXid(known, event) && !toldByBoth.contains(known)) {
-                LoggedEvent better = known.source().equals(NVML) ? event : known;
+                LoggedEvent better = known.source().equals(LoggedEvent.NVML) ? event : known;
                 events.set(i, better);
                 toldByBoth.add(better);
                 version++;
@@ -110,7 +107,7 @@ final class EventLedger {
     }
 
     private static boolean isSameXid(LoggedEvent one, LoggedEvent other) {
-        return one.source().equals(NVML) != other.source().equals(NVML)
+        return one.source().equals(LoggedEvent.NVML) != other.source().equals(LoggedEvent.NVML)
                 && one.event().kind() == Kind.XID
                 && other.event().kind() == Kind.XID
                 && one.event().code().equals(other.event().code())

@@ -91,8 +91,19 @@ public final class KernelLogReader implements AutoCloseable {
     public Reading<KernelLog> poll() {
         Instant now = clock.instant();
         if (!opened) {
-            open(now);
+            open(now, openBuffer());
         }
+        return poll(now);
+    }
+
+    /** The same with a buffer that is already open. */
+    Reading<KernelLog> poll(KernelBuffer open) {
+        Instant now = clock.instant();
+        open(now, Reading.of(open, DEVICE));
+        return poll(now);
+    }
+
+    private Reading<KernelLog> poll(Instant now) {
         boolean changed = buffer.value().map(this::drain).orElse(false);
         if (!buffer.isPresent() && Duration.between(filesReadAt, now).compareTo(FILE_INTERVAL) >= 0) {
             filesReadAt = now;
@@ -108,11 +119,11 @@ public final class KernelLogReader implements AutoCloseable {
         return last;
     }
 
-    private void open(Instant now) {
+    private void open(Instant now, Reading<KernelBuffer> from) {
         opened = true;
         boot = root.readLine("/proc/sys/kernel/random/boot_id").value();
         bootedAt = root.readLine("/proc/uptime").value().flatMap(text -> bootedAt(text, now));
-        buffer = openBuffer();
+        buffer = from;
         if (buffer.isPresent()) {
             drain(buffer.value().orElseThrow());
             readFiles(now, begins);

@@ -46,8 +46,13 @@ final class MetricFamilies {
     }
 
     private void counter(GpuMetric row, Labels labels, double value) {
+        counter(row.name(), row.help(), labels, value);
+    }
+
+    /** @param name without its {@code _total} */
+    void counter(String name, String help, Labels labels, double value) {
         counters.computeIfAbsent(
-                        row.name(), key -> CounterSnapshot.builder().name(key).help(row.help()))
+                        name, key -> CounterSnapshot.builder().name(key).help(help))
                 .dataPoint(new CounterSnapshot.CounterDataPointSnapshot(value, labels, null, 0));
     }
 

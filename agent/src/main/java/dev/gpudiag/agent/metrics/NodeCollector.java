@@ -3,6 +3,7 @@ package dev.gpudiag.agent.metrics;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
@@ -32,19 +33,28 @@ public final class NodeCollector implements MultiCollector {
     private final Supplier<Instant> clock;
     private final String version;
     private final MemoryGrowth growth;
+    private final Supplier<Optional<KernelLog>> kernelLog;
 
     /** A collector over the report that {@code reports} gives at each scrape. */
     public NodeCollector(Supplier<Optional<Report>> reports, Supplier<Instant> clock, String version) {
-        this(reports, clock, version, MemoryGrowth.none());
+        this(reports, clock, version, MemoryGrowth.none(), Optional::empty);
     }
 
-    /** The same with how memory grows; to be scraped by the thread that adds samples to it. */
+    /**
+     * A collector over the report and the kernel log that are given at each scrape, and over how memory grows; to be scraped
+     * by the thread that adds samples to it.
+     */
     public NodeCollector(
-            Supplier<Optional<Report>> reports, Supplier<Instant> clock, String version, MemoryGrowth growth) {
+            Supplier<Optional<Report>> reports,
+            Supplier<Instant> clock,
+            String version,
+            MemoryGrowth growth,
+            Supplier<Optional<KernelLog>> kernelLog) {
         this.growth = growth;
         this.reports = reports;
         this.clock = clock;
         this.version = version;
+        this.kernelLog = kernelLog;
     }
 
     @Override
@@ -86,6 +96,7 @@ public final class NodeCollector implements MultiCollector {
         if (sample.driver().get(HostQuantities.HOST_PROCESSES_VISIBLE).value().orElse(false)) {
             sample.gpus().forEach(gpu -> unaccounted(gpu, families));
         }
+        kernelLog.get().ifPresent(log -> XidMetrics.add(log, sample, families));
         Instant now = clock.get();
         sample.gpus().forEach(gpu -> collect(gpu, now, families));
     }
@@ -125,9 +136,10 @@ public final class NodeCollector implements MultiCollector {
                         "name", gpu.identity().name().orElse(""),
                         "serial", text(gpu.readings(), GpuQuantities.SERIAL),
                         "vbios_version", text(gpu.readings(), GpuQuantities.VBIOS_VERSION))));
-        if (gpu.condition().isAnswering()) {
-            families.add(GpuMetrics.GPU, gpu.readings(), labels);
+        if (!gpu.condition().isAnswering()) {
+            return; // what it said before it was lost in the middle of a round is not what it says now
         }
+        families.add(GpuMetrics.GPU, gpu.readings(), labels);
         for (int link = 0; link < gpu.nvlinks().size(); link++) {
             Labels linkLabels = labels.add("link", Integer.toString(link));
             families.add(GpuMetrics.NVLINK, gpu.nvlinks().get(link), linkLabels);

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.sampling;
 
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.NvmlPrecheck;
+import dev.gpudiag.checks.kernellog.LoggedEvent;
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -45,6 +47,8 @@ public final class NvmlSampler implements NodeSampler {
     private Instant connectedAt = Instant.MIN;
     private Optional<String> connectedModule = Optional.empty();
     private List<GpuSlot> slots = List.of();
+    private Optional<Consumer<LoggedEvent>> xidListener = Optional.empty();
+    private Optional<XidWatch> xidWatch = Optional.empty();
 
     /**
      * A sampler that has opened nothing yet.
@@ -67,6 +71,11 @@ public final class NvmlSampler implements NodeSampler {
         this.slowInterval = slowInterval;
         this.clock = clock;
         this.names = names;
+    }
+
+    /** Has every Xid told that NVML tells from now on; called on another thread. To be set before the first sample. */
+    public void watchXids(Consumer<LoggedEvent> listener) {
+        xidListener = Optional.of(listener);
     }
 
     @Override
@@ -120,6 +129,10 @@ public final class NvmlSampler implements NodeSampler {
                 .nvml()
                 .map(nvml -> slots(nvml, opened.get().gpuCount()))
                 .orElse(List.of());
+        xidWatch = opened.get()
+                .nvml()
+                .flatMap(nvml -> xidListener.map(
+                        listener -> XidWatch.start(nvml, opened.get().gpuCount(), clock, listener)));
     }
 
     private List<GpuSlot> slots(Nvml nvml, int count) {
@@ -141,10 +154,13 @@ public final class NvmlSampler implements NodeSampler {
     private void disconnect() {
         List<GpuSlot> ending = slots;
         Optional<Nvml> nvml = connection.flatMap(NvmlConnection::nvml);
+        Optional<XidWatch> watch = xidWatch;
         slots = List.of();
         connection = Optional.empty();
+        xidWatch = Optional.empty();
         Thread thread = new Thread(
                 () -> {
+                    watch.ifPresent(XidWatch::close);
                     ending.forEach(GpuSlot::close);
                     nvml.ifPresent(Nvml::close);
                 },

@@ -60,7 +60,7 @@ public final class LiveSource {
      * @param needs what it collects beside driver, GPUs and host
      */
     public LoggedSampler sampler(boolean forceInit, Duration slowInterval, Set<Need> needs) {
-        NodeSampler sampler = sampler(forceInit, slowInterval);
+        NvmlSampler sampler = sampler(forceInit, slowInterval);
         NodeSampler complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
                         sampler,
@@ -68,11 +68,11 @@ public final class LiveSource {
                         slowInterval,
                         InstantSource.system())
                 : sampler;
-        return new LoggedSampler(complete, log);
+        return new LoggedSampler(complete, log, sampler::watchXids);
     }
 
     /** A sampler of this node's driver, GPUs and host alone. */
-    public NodeSampler sampler(boolean forceInit, Duration slowInterval) {
+    public NvmlSampler sampler(boolean forceInit, Duration slowInterval) {
         ProcessComm comm = new ProcessComm(probe.root());
         return new NvmlSampler(
                 this::open,

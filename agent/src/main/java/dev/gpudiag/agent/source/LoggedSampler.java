@@ -4,6 +4,7 @@ import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.kernellog.LoggedEvent;
 import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -16,12 +17,20 @@ public final class LoggedSampler implements NodeSampler {
 
     private final NodeSampler sampler;
     private final KernelLogReader log;
+    private final Consumer<Consumer<LoggedEvent>> xidWatch;
     private final ResetWatch resets = new ResetWatch();
     private Consumer<KernelLog> keeper = events -> {};
 
-    LoggedSampler(NodeSampler sampler, KernelLogReader log) {
+    /** @param xidWatch takes the listener to which NVML's Xids are told */
+    LoggedSampler(NodeSampler sampler, KernelLogReader log, Consumer<Consumer<LoggedEvent>> xidWatch) {
         this.sampler = sampler;
         this.log = log;
+        this.xidWatch = xidWatch;
+    }
+
+    /** Has NVML tell its Xids as well; for a caller that goes on sampling. To be called before the first sample. */
+    public void watchXids() {
+        xidWatch.accept(log::offer);
     }
 
     /** Gives the log to {@code keeper} at each look, so that it can remember what is new. */

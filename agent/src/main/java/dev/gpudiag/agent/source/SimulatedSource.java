@@ -176,6 +176,11 @@ public final class SimulatedSource implements NodeSampler {
         return sample;
     }
 
+    /** Has the simulated library tell its Xids as well. To be called before the first sample. */
+    public void watchXids() {
+        sampler.watchXids(log::offer);
+    }
+
     @Override
     public Reading<KernelLog> kernelLog() {
         Duration past = scenario.history().map(Scenario.History::span).orElse(Duration.ZERO);

@@ -20,6 +20,9 @@ public final class Closings {
     /** A clock that counts from boot and one that is set may differ by so much. */
     private static final Duration CLOCKS = Duration.ofSeconds(5);
 
+    /** What changes slowly is read seldom: a recovery action may be so old. */
+    private static final Duration SLOW = Duration.ofMinutes(1);
+
     private static final int REMAP_FAILURE = 64;
 
     /** Words of an action that the driver's recovery action speaks of as well. */
@@ -99,7 +102,9 @@ public final class Closings {
 
     /** What the GPU itself says now. */
     private static Optional<String> now(Episode episode, GpuSample gpu) {
-        if (!gpu.condition().isAnswering()) {
+        Optional<Instant> last = episode.last().at();
+        if (!gpu.condition().isAnswering()
+                || last.filter(at -> !gpu.takenAt().isAfter(at)).isPresent()) {
             return Optional.empty();
         }
         boolean wasGone = episode.isXid(Episode.FALLEN_OFF_BUS)
@@ -113,7 +118,9 @@ public final class Closings {
                 .flatMap(RecoveryAction::of)
                 .filter(action -> action == RecoveryAction.NONE)
                 .isPresent();
-        return recovers && needsNone && !episode.isXid(REMAP_FAILURE)
+        boolean isRead =
+                last.filter(at -> gpu.takenAt().isBefore(at.plus(SLOW))).isEmpty();
+        return recovers && needsNone && isRead && !episode.isXid(REMAP_FAILURE)
                 ? Optional.of("the driver asks for no recovery (field 230)")
                 : Optional.empty();
     }

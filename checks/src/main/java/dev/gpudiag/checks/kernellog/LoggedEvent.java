@@ -19,6 +19,9 @@ import java.util.OptionalLong;
 public record LoggedEvent(
         KernelEvent event, Optional<Instant> at, Optional<String> boot, OptionalLong sequence, String source) {
 
+    /** Source of what NVML tells as an event: the number of an Xid, and no words. */
+    public static final String NVML = "nvmlEventSetWait";
+
     public LoggedEvent {
         requireNonNull(event, "event is null");
         requireNonNull(at, "at is null");
