@@ -62,6 +62,9 @@ public final class HostQuantities {
     public static final Quantity<String> CDI_MISSING_FILES =
             text("cdi_missing_files", "files that these name and that are not there; empty for none");
 
+    public static final Quantity<Boolean> DEVICE_LINKS =
+            flag("device_links", "whether /dev/char has links to NVIDIA's nodes, by which runc finds them again");
+
     // host
     public static final Quantity<String> HOSTNAME = text("hostname", "name of the node");
     public static final Quantity<String> KERNEL_RELEASE = text("kernel_release", "release of the running kernel");

@@ -88,7 +88,8 @@ public final class HostProbe {
         }
         Readings.Builder read = Readings.builder()
                 .putAll(new InstalledDriver(root).read(kernel))
-                .putAll(new CdiSpecifications(root).read());
+                .putAll(new CdiSpecifications(root).read())
+                .put(HostQuantities.DEVICE_LINKS, DeviceLinks.read(root));
         boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
         if (!inContainer || !root.isThisMachine()) { // a container's own files say nothing of its host's driver
             read.putAll(new DriverFiles(root).read(kernel))

@@ -128,6 +128,18 @@ class CdiSpecificationsTest {
     }
 
     @Test
+    void linksOfDevicesAreLookedForWhereThereAreDevices() {
+        HostRoot root = new HostRoot(folder);
+        assertThat(DeviceLinks.read(root).reason()).contains(Reason.NOT_SUPPORTED);
+        host.file("dev/nvidiactl", "");
+        assertThat(DeviceLinks.read(root).reason()).contains(Reason.NOT_SUPPORTED);
+        host.link("dev/char/1:3", "../null");
+        assertThat(DeviceLinks.read(root).value()).contains(false);
+        host.link("dev/char/195:255", "../nvidiactl");
+        assertThat(DeviceLinks.read(root).value()).contains(true);
+    }
+
+    @Test
     void manyMissingFilesAreFewWords() {
         StringBuilder mounts = new StringBuilder("kind: nvidia.com/gpu\ncontainerEdits:\n  mounts:\n");
         for (int i = 100; i < 300; i++) {

@@ -2,13 +2,16 @@ package dev.gpudiag.checks.catalog;
 
 import static dev.gpudiag.telemetry.HostQuantities.CDI_MISSING_FILES;
 import static dev.gpudiag.telemetry.HostQuantities.CDI_SPECS;
+import static dev.gpudiag.telemetry.HostQuantities.DEVICE_LINKS;
 
+import dev.gpudiag.checks.Amounts;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +23,7 @@ final class ContainerSetup {
     static List<Finding> findings(NodeSample sample) {
         List<Finding> findings = new ArrayList<>();
         specification(sample.driver(), findings);
+        deviceLinks(sample, findings);
         return findings;
     }
 
@@ -46,6 +50,38 @@ final class ContainerSetup {
                     .why("Whether containers get their files by it cannot be told.")
                     .action("regenerate it: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml")
                     .proof(CDI_MISSING_FILES, missing)
+                    .build());
+        }
+    }
+
+    /**
+     * A reload of systemd writes the device rules of control groups anew; runc names devices there by their links, so that
+     * those without a link are lost. It does not show from outside that this has happened: nodes and open files stay.
+     */
+    private static void deviceLinks(NodeSample sample, List<Finding> findings) {
+        long containers = sample.host().holders().value().orElse(List.of()).stream()
+                .flatMap(holder -> holder.workload().value().flatMap(Workload::containerId).stream())
+                .distinct()
+                .count();
+        boolean missing = sample.driver()
+                .get(DEVICE_LINKS)
+                .value()
+                .filter(links -> !links)
+                .isPresent();
+        if (missing && containers > 0) {
+            findings.add(Finding.builder(
+                            Status.INFO,
+                            Subject.node(),
+                            Amounts.plural(containers, "container")
+                                    + " may lose the GPUs at the next systemctl daemon-reload: /dev/char has no link to"
+                                    + " NVIDIA's nodes")
+                    .rule("ctr.device_links")
+                    .why(
+                            "With systemd's control groups runc finds devices by these links. Afterwards NVML in the container"
+                                    + " says \"Unknown Error\" and new CUDA programs find no device, while the host is well.")
+                    .action("nvidia-ctk system create-dev-char-symlinks --create-all, at each boot")
+                    .action("a container that has lost them already: restart it")
+                    .proof(DEVICE_LINKS, sample.driver().get(DEVICE_LINKS))
                     .build());
         }
     }

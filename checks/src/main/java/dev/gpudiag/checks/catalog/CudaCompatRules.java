@@ -107,7 +107,15 @@ final class CudaCompatRules {
                     "a specification of NVIDIA devices names files that do not exist; INFO where it cannot be read",
                     Status.CRITICAL,
                     "nvidia-ctk cdi generate",
-                    "CNCF CDI specification; NVIDIA container toolkit"));
+                    "CNCF CDI specification; NVIDIA container toolkit"),
+            new Rule(
+                    "ctr.device_links",
+                    "/dev/char; containers that hold a GPU",
+                    "no link to a device of major 195: a reload of systemd takes the GPUs from containers whose control"
+                            + " groups are systemd's",
+                    Status.INFO,
+                    "nvidia-ctk system create-dev-char-symlinks --create-all",
+                    "NVIDIA container toolkit, troubleshooting"));
 
     private CudaCompatRules() {}
 }

@@ -483,6 +483,19 @@ class CudaCompatCheckTest {
     }
 
     @Test
+    void containersThatAReloadOfSystemdWouldRobAreCountedOnce() {
+        node.with(HostQuantities.DEVICE_LINKS, false);
+        assertThat(said(inPod(program(1, "12.4.127")), inPod(program(2, "12.4.127")), program(3, "12.4.127")))
+                .contains(
+                        "INFO node: 1 container may lose the GPUs at the next systemctl daemon-reload: /dev/char has no"
+                                + " link to NVIDIA's nodes")
+                .hasSize(2);
+        assertThat(said(program(3, "12.4.127"))).hasSize(1);
+        node.with(HostQuantities.DEVICE_LINKS, true);
+        assertThat(said(inPod(program(1, "12.4.127")))).hasSize(1);
+    }
+
+    @Test
     void everyFindingNamesARuleOfTheCheck() {
         GpuHolders odd = inPod(program(4711, "13.0.48")
                 .deletedLibrary(LIB + "libnvidia-ml.so.535.129.03", "535.129.03")
