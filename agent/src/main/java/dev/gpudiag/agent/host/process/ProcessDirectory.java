@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 
 /**
  * The directory of one process below {@code /proc}: regular files of bounded size, no link followed but the process's own
@@ -20,6 +21,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 final class ProcessDirectory {
 
     private static final long PROC_ROOT_INODE = 1;
+
+    /** Most files of a process are shorter. */
+    private static final int FIRST_BUFFER = 1024;
 
     private final long pid;
     private final Path directory;
@@ -67,7 +71,15 @@ final class ProcessDirectory {
     /** At most {@code limit} bytes from the start of a regular file. */
     byte[] bytes(String name, int limit) throws IOException {
         try (InputStream in = open(name)) {
-            return in.readNBytes(limit);
+            byte[] buffer = new byte[Math.min(limit, FIRST_BUFFER)];
+            int filled = 0;
+            for (int count = in.read(buffer); count > 0; count = in.read(buffer, filled, buffer.length - filled)) {
+                filled += count;
+                if (filled == buffer.length) {
+                    buffer = Arrays.copyOf(buffer, Math.min(limit, 4 * filled));
+                }
+            }
+            return Arrays.copyOf(buffer, filled);
         }
     }
 
