@@ -71,6 +71,7 @@ public final class Main {
                 new ExplainOomCommand(context),
                 new TorchCommand(context),
                 new XidCommand(context),
+                new WatchMemoryCommand(context, Thread::sleep),
                 new VersionCommand(context))) {
             line.addSubcommand(new CommandLine(command));
         }

@@ -28,6 +28,9 @@ public interface NodeSource extends AutoCloseable {
     /** What came before the sample; {@link SampleHistory#none()} where nothing is known. */
     SampleHistory history();
 
+    /** Lets the clock of a simulation run; a node that is live does not wait to be told. */
+    default void goOn() {}
+
     /** How memory has grown before the sample. */
     default MemoryGrowth growth() {
         return MemoryGrowth.none();

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
@@ -41,6 +42,13 @@ record SampledNode(
     @Override
     public Optional<GpuHolder> process(long pid, Duration within) {
         return sampler.process(pid, within);
+    }
+
+    @Override
+    public void goOn() {
+        if (sampler instanceof SimulatedSource simulation) {
+            simulation.run();
+        }
     }
 
     @Override

@@ -12,6 +12,9 @@ public final class MemoryPlot {
     private static final int WIDTH = 72;
     private static final int LABEL = 9;
 
+    /** Columns without a sample that are no gap: samples may be further apart than columns. */
+    private static final int SHORT_GAP = 3;
+
     private MemoryPlot() {}
 
     /**
@@ -24,8 +27,15 @@ public final class MemoryPlot {
         double[] values = new double[columns];
         double low = Double.POSITIVE_INFINITY;
         double high = 0;
+        int gap = 0;
         for (int i = 0; i < columns; i++) {
             values[i] = value(curve, i, columns);
+            if (Double.isNaN(values[i]) && i > 0 && gap < SHORT_GAP) {
+                values[i] = values[i - 1];
+                gap++;
+            } else {
+                gap = 0;
+            }
             low = Double.isNaN(values[i]) ? low : Math.min(low, values[i]);
             high = Double.isNaN(values[i]) ? high : Math.max(high, values[i]);
         }

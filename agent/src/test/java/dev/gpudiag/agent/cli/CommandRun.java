@@ -16,6 +16,7 @@ final class CommandRun {
     final Map<String, String> environment = new HashMap<>();
     SettingsSource settings = file -> SettingsSource.Configured.defaults();
     Server server = options -> 0;
+    NodeSources sources;
     boolean colour;
     private final List<Check> checks;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -23,6 +24,7 @@ final class CommandRun {
 
     CommandRun(FakeNode node, Check... checks) {
         this.node = node;
+        this.sources = node;
         this.checks = List.of(checks);
     }
 
@@ -36,7 +38,7 @@ final class CommandRun {
                 Stopwatch.start(() -> 0, environment),
                 environment,
                 checks,
-                node,
+                sources,
                 settings,
                 (sample, stream) -> stream.write(("snapshot of " + sample.gpus().size() + "\n").getBytes(UTF_8)),
                 server);
