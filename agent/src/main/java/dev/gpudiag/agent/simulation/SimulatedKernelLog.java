@@ -28,7 +28,6 @@ public final class SimulatedKernelLog {
     private final Scenario scenario;
     private final Instant present;
     private final Duration presentTime;
-    private final double timeScale;
     private int written;
     private long sequence = 1;
 
@@ -37,14 +36,12 @@ public final class SimulatedKernelLog {
      *
      * @param present instant of the scenario's present
      * @param presentTime scenario time of the present
-     * @param timeScale how many seconds of the scenario pass in one second after the present
      */
-    public SimulatedKernelLog(Path root, Scenario scenario, Instant present, Duration presentTime, double timeScale) {
+    public SimulatedKernelLog(Path root, Scenario scenario, Instant present, Duration presentTime) {
         this.root = root;
         this.scenario = scenario;
         this.present = present;
         this.presentTime = presentTime;
-        this.timeScale = timeScale;
         try {
             SimulatedHost.write(
                     root,
@@ -73,9 +70,7 @@ public final class SimulatedKernelLog {
 
     /** Time from this boot to the line; empty for a line of an earlier boot. */
     private Optional<Duration> sinceBoot(KernelLine line) {
-        Duration after = line.at().minus(presentTime);
-        Duration real = after.isNegative() ? after : Duration.ofNanos(Math.round(after.toNanos() / timeScale));
-        Duration since = scenario.host().uptime().plus(real);
+        Duration since = scenario.host().uptime().minus(presentTime.minus(line.at()));
         return since.isNegative() ? Optional.empty() : Optional.of(since);
     }
 

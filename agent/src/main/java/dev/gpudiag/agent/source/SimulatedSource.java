@@ -49,8 +49,10 @@ public final class SimulatedSource implements NodeSampler {
     private Nvml nvml;
     private Instant now = Instant.now();
 
-    /** The instant at which the past that the scenario brings ends, and its clock begins to run. */
+    /** The instant at which the past that the scenario brings ends, and the library's clock begins to run. */
     private final Instant present = now;
+
+    private boolean started;
 
     private long begunNanos = System.nanoTime();
     private boolean pinned;
@@ -109,6 +111,10 @@ public final class SimulatedSource implements NodeSampler {
         nvml = Nvml.open(library);
         try {
             SimulatedDriver.configure(nvml, scenario.file(), timeScale);
+            if (!started && !pinned) {
+                begunNanos = System.nanoTime();
+            }
+            started = true;
             return nvml;
         } catch (IOException e) {
             nvml.close();
@@ -185,10 +191,9 @@ public final class SimulatedSource implements NodeSampler {
     public Reading<KernelLog> kernelLog() {
         Duration past = scenario.history().map(Scenario.History::span).orElse(Duration.ZERO);
         SimulatedKernelLog lines =
-                kernelLog.orElseGet(() -> new SimulatedKernelLog(host.root(), scenario, present, past, timeScale));
+                kernelLog.orElseGet(() -> new SimulatedKernelLog(host.root(), scenario, present, past));
         kernelLog = Optional.of(lines);
-        Duration since = pinned ? Duration.ZERO : Duration.between(present, Instant.now());
-        lines.advance(past.plusNanos(Math.round(since.toNanos() * timeScale)));
+        lines.advance(past.plus(pinned ? Duration.ZERO : Duration.between(present, now())));
         return log.poll();
     }
 

@@ -33,7 +33,7 @@ class GpuFailureOverTimeTest {
 
     private static final Path SIMULATOR = Path.of(System.getProperty("gpudiag.simulator"));
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final double TIME_SCALE = 100;
+    private static final double TIME_SCALE = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
@@ -136,15 +136,15 @@ class GpuFailureOverTimeTest {
         try (Node node = new Node("""
 
                 [gpu 3]
-                lost = at 400s
+                lost = at 50s
 
                 [event gpu:3]
-                at   = 400s
+                at   = 50s
                 type = xid
                 data = 79
 
                 [kernel_log]
-                400s = NVRM: Xid (PCI:0000:5d:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.
+                50s = NVRM: Xid (PCI:0000:5d:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.
                 """)) {
             Report before = node.until("a healthy node", state(3, GpuCondition.State.ANSWERING));
             assertThat(before.verdict()).isEqualTo(Status.OK);
