@@ -5,9 +5,18 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.List;
 
-/** Everything known of one node at one instant; immutable. */
+/**
+ * Everything known of one node at one instant; immutable.
+ *
+ * @param endpoints metrics endpoints that the configuration names; empty where it names none, or nobody looked
+ */
 public record NodeSample(
-        Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus, HostSample host) {
+        Instant takenAt,
+        SampleSource source,
+        DriverState driver,
+        List<GpuSample> gpus,
+        HostSample host,
+        List<ServingEndpoint> endpoints) {
 
     public NodeSample {
         requireNonNull(takenAt, "takenAt is null");
@@ -15,6 +24,13 @@ public record NodeSample(
         requireNonNull(driver, "driver is null");
         requireNonNull(host, "host is null");
         gpus = List.copyOf(gpus);
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** A sample for which no endpoint was asked. */
+    public NodeSample(
+            Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus, HostSample host) {
+        this(takenAt, source, driver, gpus, host, List.of());
     }
 
     /** A sample for which nobody looked at the host's processes. */
@@ -24,6 +40,11 @@ public record NodeSample(
 
     /** The same sample with what runs on the host. */
     public NodeSample withHost(HostSample found) {
-        return new NodeSample(takenAt, source, driver, gpus, found);
+        return new NodeSample(takenAt, source, driver, gpus, found, endpoints);
+    }
+
+    /** The same sample with what metrics endpoints said. */
+    public NodeSample withEndpoints(List<ServingEndpoint> found) {
+        return new NodeSample(takenAt, source, driver, gpus, host, found);
     }
 }

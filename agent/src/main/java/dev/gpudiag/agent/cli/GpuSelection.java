@@ -41,7 +41,8 @@ record GpuSelection(List<String> names) {
                 sample.gpus().stream()
                         .filter(gpu -> chosen.contains(gpu.identity().key()))
                         .toList(),
-                sample.host());
+                sample.host(),
+                sample.endpoints());
         return new Report(
                 narrowed,
                 report.results().stream().map(result -> narrow(result, chosen)).toList());

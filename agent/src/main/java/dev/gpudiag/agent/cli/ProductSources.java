@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
+import dev.gpudiag.agent.endpoints.EndpointSampler;
 import dev.gpudiag.agent.replay.Replay;
 import dev.gpudiag.agent.replay.ReplayException;
 import dev.gpudiag.agent.sampling.NodeSampler;
@@ -15,6 +16,7 @@ import dev.gpudiag.agent.state.KernelEventStore;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.gpudiag.checks.catalog;
 
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.Setting;
+import dev.gpudiag.checks.Settings;
 import java.util.List;
 
 /** All checks, in the order in which a report shows them: what explains the rest comes first. */
@@ -22,6 +23,7 @@ public final class CheckCatalog {
             new MemoryCheck(),
             new MemoryGrowthCheck(),
             new MemoryUnaccountedCheck(),
+            new FragmentationCheck(),
             new UtilizationCheck(),
             new HangCheck(),
             new CudaCompatCheck(),
@@ -38,5 +40,12 @@ public final class CheckCatalog {
         return ALL.stream()
                 .<Setting<?>>flatMap(check -> check.spec().settings().stream())
                 .toList();
+    }
+
+    /** The metrics endpoints that the settings name, for whoever asks them. */
+    public static List<String> endpoints(Settings settings) {
+        return settings.get(FragmentationCheck.ENDPOINTS)
+                .map(FragmentationCheck::separate)
+                .orElse(List.of());
     }
 }
