@@ -37,7 +37,9 @@ public record CheckSpec(
     /** Evidence that costs something: only what a check that is run asks for is collected. */
     public enum Need {
         /** The processes that hold a GPU, who they work for and which CUDA they use: {@code sample.host()}. */
-        PROCESSES
+        PROCESSES,
+        /** What the configured metrics endpoints of serving engines say: {@code sample.endpoints()}. */
+        ENDPOINTS
     }
 
     public CheckSpec {

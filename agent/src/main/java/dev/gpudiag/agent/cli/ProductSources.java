@@ -91,6 +91,10 @@ final class ProductSources implements NodeSources {
         settings.get(AgentSettings.STATE_DIRECTORY)
                 .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
         NodeSampler sampler = source.sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
+        List<String> endpoints = needs.contains(Need.ENDPOINTS) ? CheckCatalog.endpoints(settings) : List.of();
+        if (!endpoints.isEmpty()) {
+            sampler = new EndpointSampler(sampler, endpoints, settings.get(AgentSettings.SLOW_INTERVAL));
+        }
         Optional<BaselineStore.Loaded> loaded =
                 settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
         Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);

@@ -2,6 +2,7 @@ package dev.gpudiag.checks.catalog;
 
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckSpec;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Rule;
@@ -44,11 +45,12 @@ final class FragmentationCheck implements Check {
     private static final Pattern PROFILE = Pattern.compile("[1-7]g(?:\\.\\d{1,3}gb)?(?:\\+me(?:\\.all)?|\\+gfx)?");
 
     private static final CheckSpec SPEC = new CheckSpec(
-            "fragmentation",
-            "free memory that is not in usable pieces: KV caches, allocators, MIG placements",
-            Set.of(),
-            List.of(ENDPOINTS, MIG_PROFILES),
-            List.of(EngineMemory.RULE, MigRoom.RULE));
+                    "fragmentation",
+                    "free memory that is not in usable pieces: KV caches, allocators, MIG placements",
+                    Set.of(),
+                    List.of(ENDPOINTS, MIG_PROFILES),
+                    List.of(EngineMemory.RULE, MigRoom.RULE))
+            .needing(Need.ENDPOINTS);
 
     @Override
     public CheckSpec spec() {
