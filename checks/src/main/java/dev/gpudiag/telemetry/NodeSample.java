@@ -28,8 +28,7 @@ public record NodeSample(
     }
 
     /** A sample for which no endpoint was asked. */
-    public NodeSample(
-            Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus, HostSample host) {
+    public NodeSample(Instant takenAt, SampleSource source, DriverState driver, List<GpuSample> gpus, HostSample host) {
         this(takenAt, source, driver, gpus, host, List.of());
     }
 

@@ -14,8 +14,7 @@ import java.util.OptionalDouble;
  * @param figures what it tells, by {@link Figure}
  * @param preemptionsPerMinute between this reading and the one before; empty at the first
  */
-public record ServingEngine(
-        String url, Kind kind, Map<Figure, Double> figures, OptionalDouble preemptionsPerMinute) {
+public record ServingEngine(String url, Kind kind, Map<Figure, Double> figures, OptionalDouble preemptionsPerMinute) {
 
     /** Whose metrics. */
     public enum Kind {

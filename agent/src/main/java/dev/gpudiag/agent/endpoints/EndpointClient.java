@@ -53,8 +53,7 @@ final class EndpointClient {
                 client.sendAsync(request, response -> new LimitedBody(SIZE_LIMIT));
         CompletableFuture<Reading<String>> page =
                 answer.thenApply(response -> page(url, response)).exceptionally(error -> failed(url, error));
-        return page.completeOnTimeout(
-                        timedOut(url), limit.toMillis(), TimeUnit.MILLISECONDS)
+        return page.completeOnTimeout(timedOut(url), limit.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((reading, error) -> answer.cancel(true));
     }
 
@@ -81,7 +80,6 @@ final class EndpointClient {
             return timedOut(url);
         }
         String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return Reading.missing(
-                Reason.FAILED, url, cause instanceof ConnectException ? "connection refused" : detail);
+        return Reading.missing(Reason.FAILED, url, cause instanceof ConnectException ? "connection refused" : detail);
     }
 }

@@ -36,7 +36,8 @@ final class EndpointReader {
 
     /** Asks, if it is time to. */
     void start() {
-        boolean due = pending == null && (latest.isEmpty() || nanoTime.getAsLong() - startedNanos >= interval.toNanos());
+        boolean due =
+                pending == null && (latest.isEmpty() || nanoTime.getAsLong() - startedNanos >= interval.toNanos());
         if (due) {
             startedNanos = nanoTime.getAsLong();
             pending = client.get(url);

@@ -63,8 +63,7 @@ final class EngineMetrics {
             case "token_usage" -> ratio(value);
             case "num_running_reqs" -> put(Figure.REQUESTS_RUNNING, value, Double::sum);
             case "num_queue_reqs" -> put(Figure.REQUESTS_WAITING, value, Double::sum);
-            case "num_retractions_total", "num_retracted_reqs_total" ->
-                put(Figure.PREEMPTIONS, value, Double::sum);
+            case "num_retractions_total", "num_retracted_reqs_total" -> put(Figure.PREEMPTIONS, value, Double::sum);
             default -> {} // not about memory
         }
     }

@@ -145,7 +145,8 @@ class EndpointSamplerTest {
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.JAX);
         assertThat(engine.figure(Figure.BYTES_IN_USE)).contains(10.0);
-        page = "up 1\n{broken\nx{\"\nvllm:kv_cache_usage_perc\nvllm:kv_cache_usage_perc{ 0.5\nvllm:kv_cache_usage_perc 7\n";
+        page =
+                "up 1\n{broken\nx{\"\nvllm:kv_cache_usage_perc\nvllm:kv_cache_usage_perc{ 0.5\nvllm:kv_cache_usage_perc 7\n";
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.figures()).isEmpty();
     }
@@ -153,8 +154,8 @@ class EndpointSamplerTest {
     @Test
     void preemptionsPerMinuteAreTheDifferenceOfTwoReadings() {
         AtomicLong now = new AtomicLong();
-        EndpointReader reader = new EndpointReader(
-                url("/metrics"), new EndpointClient(WAIT), Duration.ofSeconds(10), now::get);
+        EndpointReader reader =
+                new EndpointReader(url("/metrics"), new EndpointClient(WAIT), Duration.ofSeconds(10), now::get);
         read(reader);
         page = VLLM.replace("} 12.0 17", "} 15.0 17");
         now.set(Duration.ofSeconds(5).toNanos());
@@ -198,6 +199,8 @@ class EndpointSamplerTest {
         reader.start();
         assertThat(reader.latest(WAIT).engine().reason()).contains(Reason.TIMED_OUT);
         reader.start();
-        assertThat(reader.latest(WAIT).engine().reason()).as("not asked again at once").contains(Reason.TIMED_OUT);
+        assertThat(reader.latest(WAIT).engine().reason())
+                .as("not asked again at once")
+                .contains(Reason.TIMED_OUT);
     }
 }

@@ -51,13 +51,15 @@ final class EngineMemory {
         }
         ServingEngine engine = endpoint.engine().value().get();
         String name = engine.kind().title() + " at " + endpoint.url() + ": ";
-        Finding.Builder finding = engine.kind() == ServingEngine.Kind.UNKNOWN || engine.figures().isEmpty()
+        Finding.Builder finding = engine.kind() == ServingEngine.Kind.UNKNOWN
+                        || engine.figures().isEmpty()
                 ? Finding.builder(
                                 Status.UNKNOWN,
                                 Subject.node(),
                                 endpoint.url() + ": answers, with no metric of memory that is known here")
                         .action("name the metrics page of vLLM, SGLang, Triton or JAX in fragmentation.endpoints")
-                : engine.figure(BYTES_LIMIT).isPresent() && engine.figure(BYTES_IN_USE).isPresent()
+                : engine.figure(BYTES_LIMIT).isPresent()
+                                && engine.figure(BYTES_IN_USE).isPresent()
                         ? ofAllocator(engine, name)
                         : engine.figure(POOL_TOTAL).isPresent() ? ofPool(engine, name) : ofKvCache(engine, name);
         engine.figures().forEach((figure, value) -> finding.measured(figure.id(), value, figure.unit()));
@@ -98,8 +100,11 @@ final class EngineMemory {
             return Finding.builder(
                     Status.INFO,
                     Subject.node(),
-                    usage + String.format(
-                            Locale.ROOT, ", %.0f preemptions since its start, whether now is not known", before));
+                    usage
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", %.0f preemptions since its start, whether now is not known",
+                                    before));
         }
         return Finding.builder(Status.OK, Subject.node(), usage);
     }

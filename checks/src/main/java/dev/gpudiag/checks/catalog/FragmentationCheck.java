@@ -5,7 +5,6 @@ import dev.gpudiag.checks.CheckSpec;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Finding;
-import dev.gpudiag.checks.Rule;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
@@ -40,8 +39,8 @@ final class FragmentationCheck implements Check {
             FragmentationCheck::profiles);
 
     private static final int MOST_ENDPOINTS = 16;
-    private static final Pattern URL =
-            Pattern.compile("https?://(?:\\[[0-9a-fA-F:.]{2,45}]|[A-Za-z0-9.-]{1,253})(?::\\d{1,5})?(?:/[\\x21-\\x7e&&[^,#]]{0,1000})?");
+    private static final Pattern URL = Pattern.compile(
+            "https?://(?:\\[[0-9a-fA-F:.]{2,45}]|[A-Za-z0-9.-]{1,253})(?::\\d{1,5})?(?:/[\\x21-\\x7e&&[^,#]]{0,1000})?");
     private static final Pattern PROFILE = Pattern.compile("[1-7]g(?:\\.\\d{1,3}gb)?(?:\\+me(?:\\.all)?|\\+gfx)?");
 
     private static final CheckSpec SPEC = new CheckSpec(
@@ -64,7 +63,8 @@ final class FragmentationCheck implements Check {
             findings.add(EngineMemory.judge(endpoint));
         }
         for (GpuSample gpu : evidence.sample().gpus()) {
-            if (gpu.condition().isAnswering() && gpu.value(GpuQuantities.MIG_MODE).orElse(false)) {
+            if (gpu.condition().isAnswering()
+                    && gpu.value(GpuQuantities.MIG_MODE).orElse(false)) {
                 findings.add(MigRoom.judge(gpu, evidence.setting(MIG_PROFILES)));
             }
         }

@@ -22,7 +22,10 @@ public final class MigPlacement {
     private static final MigPlacement OF_A30 = new MigPlacement(
             4,
             4,
-            List.of(new Profile("1g", 1, 1, List.of(0, 1, 2, 3)), new Profile("2g", 2, 2, List.of(0, 2)), new Profile("4g", 4, 4, List.of(0))));
+            List.of(
+                    new Profile("1g", 1, 1, List.of(0, 1, 2, 3)),
+                    new Profile("2g", 2, 2, List.of(0, 2)),
+                    new Profile("4g", 4, 4, List.of(0))));
 
     private static final MigPlacement OF_SEVEN = new MigPlacement(
             8,
@@ -93,7 +96,9 @@ public final class MigPlacement {
             return Optional.empty();
         }
         // of 1c.3g.40gb the GPU instance is the 3g
-        String slices = matcher.group(3) != null ? matcher.group(3) : matcher.group(2) != null ? matcher.group(2) : matcher.group(1);
+        String slices = matcher.group(3) != null
+                ? matcher.group(3)
+                : matcher.group(2) != null ? matcher.group(2) : matcher.group(1);
         return Optional.of(Integer.parseInt(slices));
     }
 

@@ -53,8 +53,8 @@ class FragmentationCheckTest {
     }
 
     private static NodeSample engine(Kind kind, OptionalDouble rate, Map<Figure, Double> figures) {
-        return node().withEndpoints(List.of(new ServingEndpoint(
-                URL, Reading.of(new ServingEngine(URL, kind, figures, rate), URL))));
+        return node().withEndpoints(List.of(
+                new ServingEndpoint(URL, Reading.of(new ServingEngine(URL, kind, figures, rate), URL))));
     }
 
     private static MigDevice mig(int index, long instance, String profile, String placement) {
@@ -85,7 +85,8 @@ class FragmentationCheckTest {
 
     @Test
     void aNodeWithoutGpusIsSkippedToo() {
-        assertThat(run(NodeSamples.bare().build(), Settings.defaults()).status()).isEqualTo(Status.SKIPPED);
+        assertThat(run(NodeSamples.bare().build(), Settings.defaults()).status())
+                .isEqualTo(Status.SKIPPED);
     }
 
     @Test
@@ -117,8 +118,8 @@ class FragmentationCheckTest {
 
     @Test
     void anAllocatorWhoseFreeMemoryIsInPiecesIsAWarning() {
-        Map<Figure, Double> pieces = Map.of(
-                Figure.BYTES_LIMIT, 60 * GIB, Figure.BYTES_IN_USE, 40 * GIB, Figure.LARGEST_FREE_BLOCK, 5 * GIB);
+        Map<Figure, Double> pieces =
+                Map.of(Figure.BYTES_LIMIT, 60 * GIB, Figure.BYTES_IN_USE, 40 * GIB, Figure.LARGEST_FREE_BLOCK, 5 * GIB);
         Finding finding = only(engine(Kind.JAX, OptionalDouble.empty(), pieces));
         assertThat(finding.status()).isEqualTo(Status.WARNING);
         assertThat(finding.seen()).contains("20.0 GiB free").contains("F3 0.75");
@@ -151,7 +152,7 @@ class FragmentationCheckTest {
     @Test
     void anEndpointThatDoesNotAnswerOrTellsNothingIsUnknown() {
         NodeSample silent = node().withEndpoints(
-                List.of(new ServingEndpoint(URL, Reading.missing(Reason.FAILED, URL, "connection refused"))));
+                        List.of(new ServingEndpoint(URL, Reading.missing(Reason.FAILED, URL, "connection refused"))));
         assertThat(only(silent).status()).isEqualTo(Status.UNKNOWN);
         assertThat(only(silent).seen()).isEqualTo(URL + ": connection refused");
         assertThat(only(engine(Kind.UNKNOWN, OptionalDouble.empty(), Map.of())).status())
@@ -172,8 +173,8 @@ class FragmentationCheckTest {
 
     @Test
     void computeInstancesOfOneGpuInstanceAreCountedOnce() {
-        Finding finding =
-                only(mig(mig(0, 7, "1c.3g.40gb", "0:4"), mig(1, 7, "1c.3g.40gb", "0:4"), mig(2, 7, "1c.3g.40gb", "0:4")));
+        Finding finding = only(
+                mig(mig(0, 7, "1c.3g.40gb", "0:4"), mig(1, 7, "1c.3g.40gb", "0:4"), mig(2, 7, "1c.3g.40gb", "0:4")));
         assertThat(finding.status()).isEqualTo(Status.OK);
         assertThat(finding.seen()).isEqualTo("1 MIG instance, 4 of 8 memory slices free, and no place for 4g");
     }
@@ -186,7 +187,12 @@ class FragmentationCheckTest {
     @Test
     void settingsThatMakeNoSenseAreRefused() {
         for (String url : new ArrayList<>(List.of(
-                "8000/metrics", "file:///etc/passwd", "http://user:secret@host/", "http://", "ftp://a/", "http://a/#b"))) {
+                "8000/metrics",
+                "file:///etc/passwd",
+                "http://user:secret@host/",
+                "http://",
+                "ftp://a/",
+                "http://a/#b"))) {
             assertThatThrownBy(() -> FragmentationCheck.ENDPOINTS.parse(url))
                     .as(url)
                     .isInstanceOf(IllegalArgumentException.class);

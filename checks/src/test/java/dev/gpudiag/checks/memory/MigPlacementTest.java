@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class MigPlacementTest {
 
-    private static final MigPlacement H100 = MigPlacement.of("NVIDIA H100 80GB HBM3").orElseThrow();
+    private static final MigPlacement H100 =
+            MigPlacement.of("NVIDIA H100 80GB HBM3").orElseThrow();
     private static final MigPlacement A30 = MigPlacement.of("NVIDIA A30").orElseThrow();
 
     private static Room room(MigPlacement placement, String profile, Instance... instances) {
@@ -61,7 +62,9 @@ class MigPlacementTest {
     @Test
     void gpusAreKnownByTheirNames() {
         for (String name : List.of("NVIDIA A100-SXM4-40GB", "NVIDIA H200", "NVIDIA GH200 480GB", "NVIDIA B200")) {
-            assertThat(MigPlacement.of(name).map(MigPlacement::memorySlices)).as(name).contains(8);
+            assertThat(MigPlacement.of(name).map(MigPlacement::memorySlices))
+                    .as(name)
+                    .contains(8);
         }
         assertThat(MigPlacement.of("NVIDIA RTX PRO 6000 Blackwell")).isEmpty();
         assertThat(MigPlacement.of("NVIDIA A3000")).isEmpty();
