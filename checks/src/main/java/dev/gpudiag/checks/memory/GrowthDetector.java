@@ -178,11 +178,13 @@ public final class GrowthDetector {
         return detector;
     }
 
-    /** Time that does not go back when the clock does. */
+    /** Time that does not go back when the clock does; a sample that is late by less than a bucket is taken as new. */
     private long steady(long clockMillis) {
         long millis = clockMillis + clockOffset;
         if (lastMillis >= 0 && millis < lastMillis) {
-            clockOffset += lastMillis - millis;
+            if (lastMillis - millis > FloorTrack.BUCKET_SECONDS * 1000L) {
+                clockOffset += lastMillis - millis;
+            }
             return lastMillis;
         }
         return millis;

@@ -150,6 +150,47 @@ class GrowthDetectorTest {
     }
 
     @Test
+    void anOutageOfTheAgentDoesNotEndALevel() {
+        GrowthDetector detector = watch(10, GrowthDetectorTest::leakAfterPlateau);
+        assertThat(detector.level()).isEqualTo(GrowthLevel.LIKELY);
+        watch(detector, 13, 16, GrowthDetectorTest::leakAfterPlateau);
+
+        assertThat(detector.verdict().events())
+                .extracting(GrowthEvent::level)
+                .doesNotContain(GrowthLevel.NONE)
+                .endsWith(GrowthLevel.CONFIRMED);
+    }
+
+    @Test
+    void samplesThatAreRepeatedOrLateCountAsOneTime() {
+        GrowthDetector detector = watch(0.1, hour -> 100);
+        for (int i = 0; i < 100_000; i++) {
+            detector.add(BIRTH.plusSeconds(i % 2), 1000L * i * MIB / 100);
+        }
+
+        assertThat(detector.level()).isEqualTo(GrowthLevel.NONE);
+        assertThat(detector.stateBytes()).isLessThan(6000);
+    }
+
+    @Test
+    void aDailyLoadIsNotConfirmedOnItsFirstRise() {
+        GrowthDetector detector = watch(48, hour -> 20_000 - (long) (9_000 * Math.cos(Math.PI * hour / 12)));
+
+        assertThat(detector.verdict().events())
+                .extracting(GrowthEvent::level)
+                .doesNotContain(GrowthLevel.LIKELY, GrowthLevel.CONFIRMED);
+    }
+
+    @Test
+    void growthThatAcceleratesIsFoundBeforeItIsStraight() {
+        GrowthDetector detector = watch(12, hour -> 8000 + (long) (40 * Math.pow(2, hour / 2)));
+
+        assertThat(detector.level()).isGreaterThanOrEqualTo(GrowthLevel.LIKELY);
+        assertThat(detector.verdict().shape()).isEqualTo(GrowthShape.ACCELERATING_GROWTH);
+        assertThat(detector.verdict().shape().lookAlikes()).isNotEmpty();
+    }
+
+    @Test
     void aValueThatWasNotReadIsNoSample() {
         GrowthDetector detector = watch(0, hour -> 0);
 
