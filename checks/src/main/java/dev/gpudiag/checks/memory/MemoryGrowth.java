@@ -31,6 +31,9 @@ public final class MemoryGrowth {
     /** A process that was not listed for this long has ended. */
     private static final Duration ENDED = Duration.ofMinutes(2);
 
+    /** A pid whose start is not known, and that was not seen for this long, is taken for another process. */
+    private static final Duration FORGOTTEN = Duration.ofMinutes(15);
+
     /** Between two samples of one detector, whose buckets are of minutes. */
     private static final Duration SPACING = Duration.ofSeconds(9);
 
@@ -146,7 +149,7 @@ public final class MemoryGrowth {
         TrackedMemory known = tracked.get(subject);
         boolean another = known != null && start != 0 && known.startTicks() != 0 && start != known.startTicks();
         boolean afterGap =
-                known != null && start == 0 && known.lastSeen().plus(ENDED).isBefore(now);
+                known != null && start == 0 && known.lastSeen().plus(FORGOTTEN).isBefore(now);
         if (known == null || another || (afterGap && subject.kind() == GrowthSubject.Kind.PROCESS)) {
             if (known == null && tracked.size() >= limit) {
                 leftOut++;
