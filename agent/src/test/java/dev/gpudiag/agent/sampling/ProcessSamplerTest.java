@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.telemetry.DriverState;
+import dev.gpudiag.telemetry.Gap;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
@@ -125,7 +126,9 @@ class ProcessSamplerTest {
         try (ProcessSampler sampler = sampler()) {
             NodeSample sample = sampler.sample(Duration.ZERO, Duration.ZERO);
 
-            assertThat(sample.host().holders().reason().or(() -> Optional.of(Reading.Reason.TIMED_OUT)))
+            Optional<Reading.Reason> said = sample.host().holders().reason();
+            assertThat(said.or(
+                            () -> sample.host().gaps().stream().map(Gap::cause).findFirst()))
                     .contains(Reading.Reason.TIMED_OUT);
         }
     }

@@ -28,6 +28,7 @@ final class DeviceScan {
     private final AtomicInteger looked = new AtomicInteger();
     private final AtomicInteger denied = new AtomicInteger();
     private volatile Optional<IOException> failure = Optional.empty();
+    private volatile boolean complete;
     private volatile boolean left;
 
     /** @param self pid of gpudiag itself, which is left out; 0 where it does not run in this tree */
@@ -54,6 +55,7 @@ final class DeviceScan {
                 look(Long.parseLong(pid));
                 looked.incrementAndGet();
             }
+            complete = true;
         } catch (IOException e) {
             failure = Optional.of(e);
         }
@@ -94,9 +96,14 @@ final class DeviceScan {
         return failure;
     }
 
+    /** Whether every process was looked at. */
+    boolean isComplete() {
+        return complete;
+    }
+
     /** What was not seen, if anything. */
     Optional<Gap> gap() {
-        if (failure.isEmpty() && looked.get() < total) {
+        if (failure.isEmpty() && !complete) {
             return Optional.of(new Gap(
                     Reason.TIMED_OUT,
                     OPEN_FILES,

@@ -67,9 +67,14 @@ public final class HostProcesses {
         List<Gap> gaps = new ArrayList<>();
         scan.gap().ifPresent(gaps::add);
         Optional<IOException> failure = scan.failure();
+        boolean nobodyYet = pids.isEmpty() && !scan.isComplete();
         scan = null;
         if (failure.isPresent()) {
             return sample(HostRoot.missing("/proc", failure.get()), gaps, now);
+        }
+        if (nobodyYet) {
+            String late = "the processes were not read in time";
+            return sample(Reading.missing(Reading.Reason.TIMED_OUT, "/proc", late), gaps, now);
         }
         GuardedReader.Result result = reader.read(List.copyOf(pids), until);
         Set<Long> seen = result.holders().stream().map(GpuHolder::pid).collect(Collectors.toSet());

@@ -309,6 +309,14 @@ class HostileProcessTest {
     }
 
     @Test
+    void withoutTimeNobodyIsNotTheAnswer() {
+        HostSample sample = new HostProcesses(tree.host(), InstantSource.system()).look(Set.of(), Duration.ZERO);
+
+        boolean said = sample.holders().failed() || !sample.gaps().isEmpty();
+        assertThat(said || sample.holder(9).isPresent()).isTrue();
+    }
+
+    @Test
     void withoutTimeTheProcessesAreSaidNotToHaveBeenRead() {
         tree.process(7);
         HostSample sample = new HostProcesses(tree.host(), InstantSource.system()).look(Set.of(7L), Duration.ZERO);
