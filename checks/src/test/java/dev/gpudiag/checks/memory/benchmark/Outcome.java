@@ -38,7 +38,7 @@ record Outcome(
         Draw draw = new Draw(seed * 1_000_003 + program.name().hashCode());
         Run run = program.drawn().apply(draw);
         GrowthDetector detector =
-                new GrowthDetector(GrowthOptions.standard().startedAt(BIRTH).deviceBytes((long) DEVICE_MIB * MIB));
+                new GrowthDetector(GrowthOptions.standard().startedAt(BIRTH).deviceBytes((long) (DEVICE_MIB * MIB)));
         Baselines baselines = new Baselines(DEVICE_MIB);
         double gapFrom = program.hours() / 2;
         double step = run.sampling().seconds() / 3600;
