@@ -36,12 +36,12 @@ class SimulatedNodeTest {
 
     @Test
     void theNodeTellsItsVersionsAndDevices() throws Exception {
-        assertThat(nvml.systemDriverVersion()).isEqualTo("550.163.01");
-        assertThat(nvml.systemNvmlVersion()).isEqualTo("12.550.163.01");
-        assertThat(nvml.cudaDriverVersion()).isEqualTo(12040);
+        assertThat(nvml.systemDriverVersion()).isEqualTo("580.105.08");
+        assertThat(nvml.systemNvmlVersion()).isEqualTo("13.580.105.08");
+        assertThat(nvml.cudaDriverVersion()).isEqualTo(13000);
         assertThat(nvml.deviceCount()).isEqualTo(8);
         assertThat(nvml.processName(41000)).isEqualTo("python3");
-        assertThat(nvml.driverBranch()).startsWith("r550");
+        assertThat(nvml.driverBranch()).startsWith("r580");
         assertThat(nvml.excludedDevices()).isEmpty();
         assertThat(Path.of(nvml.path())).hasFileName("libnvidia-ml.so.1");
     }
@@ -172,7 +172,7 @@ class SimulatedNodeTest {
         assertThat(NvmlNames.computeMode(gpu.computeMode())).isEqualTo("Default");
         assertThat(gpu.displayMode()).isTrue();
         assertThat(gpu.displayActive()).isFalse();
-        assertThat(gpu.gspFirmwareVersion()).isEqualTo("550.163.01");
+        assertThat(gpu.gspFirmwareVersion()).isEqualTo("580.105.08");
         assertThat(gpu.gspFirmwareMode().enabled()).isTrue();
         assertThat(gpu.virtualizationMode()).isZero();
         assertThat(gpu.migMode()).isEqualTo(new MigMode(false, false));

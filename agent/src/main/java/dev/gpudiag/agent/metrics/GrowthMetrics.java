@@ -66,7 +66,7 @@ final class GrowthMetrics {
         boolean processes = followed.stream().anyMatch(entry -> entry.subject().kind() == GrowthSubject.Kind.PROCESS);
         return followed.stream()
                 .filter(entry -> !processes || entry.subject().kind() != GrowthSubject.Kind.WORKLOAD)
-                .mapToInt(entry -> entry.detector().level().ordinal())
+                .mapToInt(entry -> entry.detector().level().code())
                 .max()
                 .orElse(0);
     }

@@ -31,7 +31,8 @@ final class XidMetrics {
                     "pci_bus_id", total.key().pciBusId().orElse(""),
                     "xid", String.valueOf(total.key().xid()));
             families.counter(ERRORS, ERRORS_HELP, labels, total.count());
-            total.last().ifPresent(last -> families.gauge(LAST, LAST_HELP, labels, last.toEpochMilli() / 1000.0));
+            total.last()
+                    .ifPresent(last -> families.gauge(LAST, LAST_HELP, labels, (double) last.toEpochMilli() / 1000.0));
         }
     }
 }

@@ -55,7 +55,7 @@ public final class OomReport {
                         ? event.counters().retries().getAsLong()
                         : null);
         ArrayNode processes = json.putArray("processes");
-        for (OomEvent.Process process : event.processes()) {
+        for (OomEvent.MemoryUser process : event.processes()) {
             processes
                     .addObject()
                     .put("pid", process.pid())

@@ -131,6 +131,10 @@ final class SegmentRow {
     }
 
     /** Also of what is less than a MiB. */
+    static String size(long bytes) {
+        return size((double) bytes);
+    }
+
     static String size(double bytes) {
         return bytes > 0 && bytes < 1 << 20
                 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024)

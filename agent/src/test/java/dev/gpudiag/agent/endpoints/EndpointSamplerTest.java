@@ -135,13 +135,22 @@ class EndpointSamplerTest {
         ServingEngine engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.SGLANG);
         assertThat(engine.figure(Figure.REQUESTS_WAITING)).contains(2.0);
-        page = "nv_gpu_memory_used_bytes{gpu_uuid=\"G\"} 1\nnv_pinned_memory_pool_total_bytes 268435456\n"
-                + "nv_pinned_memory_pool_used_bytes 1024\n";
+        page = String.join(
+                "\n",
+                "nv_gpu_memory_used_bytes{gpu_uuid=\"G\"} 1",
+                "nv_pinned_memory_pool_total_bytes 268435456",
+                "nv_pinned_memory_pool_used_bytes 1024",
+                "");
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.TRITON);
         assertThat(engine.figure(Figure.POOL_TOTAL)).contains(268435456.0);
-        page = "jax_bytes_in_use{device=\"0\"} 10\njax_bytes_limit 100\njax_largest_free_block_bytes 50\n"
-                + "jax_peak_bytes_in_use 90\n";
+        page = String.join(
+                "\n",
+                "jax_bytes_in_use{device=\"0\"} 10",
+                "jax_bytes_limit 100",
+                "jax_largest_free_block_bytes 50",
+                "jax_peak_bytes_in_use 90",
+                "");
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.JAX);
         assertThat(engine.figure(Figure.BYTES_IN_USE)).contains(10.0);

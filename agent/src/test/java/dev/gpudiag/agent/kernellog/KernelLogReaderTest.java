@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.kernellog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -237,7 +238,7 @@ class KernelLogReaderTest {
         assertThat(device.next()).as("nobody has it open for writing").isInstanceOf(KernelBuffer.Next.End.class);
         try (var writer = Files.newOutputStream(pipe)) {
             assertThat(device.next()).isInstanceOf(KernelBuffer.Next.End.class);
-            writer.write("4,1,5,-;hello\n".getBytes());
+            writer.write("4,1,5,-;hello\n".getBytes(UTF_8));
             assertThat(device.next()).isEqualTo(new KernelBuffer.Next.Entry("4,1,5,-;hello\n"));
             assertThat(device.next()).isInstanceOf(KernelBuffer.Next.End.class);
         }

@@ -51,8 +51,14 @@ class KernelEventStoreTest {
         new KernelEventStore(folder).accept(log(XID));
         Files.writeString(
                 folder.resolve("kernel-events.ndjson"),
-                "{\n{\"schema_version\":1,\"kind\":\"XID\",\"severity\":\"INFO\"}\n{\"schema_version\":9}\n\"x\"\n"
-                        + "{\"schema_version\":1,\"kind\":\"OTHER\",\"severity\":\"INFO\",\"at\":\"yesterday\"}\n",
+                String.join(
+                        "\n",
+                        "{",
+                        "{\"schema_version\":1,\"kind\":\"XID\",\"severity\":\"INFO\"}",
+                        "{\"schema_version\":9}",
+                        "\"x\"",
+                        "{\"schema_version\":1,\"kind\":\"OTHER\",\"severity\":\"INFO\",\"at\":\"yesterday\"}",
+                        ""),
                 StandardOpenOption.APPEND);
         assertThat(new KernelEventStore(folder).load()).containsExactly(XID);
     }

@@ -126,7 +126,7 @@ final class ComparisonWalk {
         String gone = before.keySet().stream()
                 .filter(fact -> fact.startsWith(BaselineFacts.LINK) && !now.containsKey(fact))
                 .map(fact -> fact.substring(BaselineFacts.LINK.length()))
-                .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .collect(Collectors.joining(", "));
         if (around.mig()) {
             return " (MIG switches NVLink off)";
@@ -185,7 +185,7 @@ final class ComparisonWalk {
 
     /** By UUID; by address where one of both has none, as a GPU that is lost. */
     private static boolean same(GpuIdentity one, GpuIdentity other) {
-        return one.uuid().isPresent() && other.uuid().isPresent()
+        return (one.uuid().isPresent() && other.uuid().isPresent())
                 ? one.uuid().equals(other.uuid())
                 : sameAddress(one, other);
     }

@@ -97,7 +97,7 @@ final class GrowthFinding {
     }
 
     private static void measure(Finding.Builder finding, GrowthVerdict verdict, Optional<Exhaustion> end) {
-        finding.measured("memory_growth_level", (double) verdict.level().ordinal(), "count");
+        finding.measured("memory_growth_level", (double) verdict.level().code(), "count");
         verdict.slope()
                 .ifPresent(slope -> finding.measured(
                                 "memory_growth_bytes_per_second", slope.bytesPerHour() / HOUR, "bytes per second")

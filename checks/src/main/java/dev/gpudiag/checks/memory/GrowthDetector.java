@@ -104,10 +104,10 @@ public final class GrowthDetector {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + floors.writtenBytes() + events.size() * EVENT_BYTES);
         out.putInt(MAGIC).putLong(firstMillis).putLong(lastMillis).putLong(clockOffset);
         out.putInt(watchBuckets).putLong(clearedIn);
-        out.put(level.code()).put(claimed.code()).put((byte) held);
+        out.put((byte) level.code()).put((byte) claimed.code()).put((byte) held);
         out.put((byte) events.size());
         for (GrowthEvent event : events) {
-            out.putLong(event.at().toEpochMilli()).put(event.level().code());
+            out.putLong(event.at().toEpochMilli()).put((byte) event.level().code());
         }
         out.put((byte) (segment == null ? 0 : 1));
         if (segment != null) {

@@ -19,9 +19,9 @@ public enum GrowthLevel {
         this.code = code;
     }
 
-    /** Stands for the level in a saved state. */
-    byte code() {
-        return (byte) code;
+    /** 0 for none to 3 for confirmed, for metrics and saved states. */
+    public int code() {
+        return code;
     }
 
     static GrowthLevel ofCode(int code) {

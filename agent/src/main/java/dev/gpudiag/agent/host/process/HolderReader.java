@@ -20,9 +20,6 @@ import java.util.function.Consumer;
 final class HolderReader {
 
     private static final int NAME_LIMIT = 256;
-    private static final String NO_DIRECTORY =
-            "a process of this number is not in /proc: it has ended, is dead and holds"
-                    + " the GPU still, or is in a PID namespace that cannot be seen from here";
 
     private final HostRoot root;
     private final Consumer<String> enter;

@@ -48,6 +48,8 @@ public enum OomCause {
             "fewer data loader workers, less pinned memory, load weights lazily (safetensors, mmap)");
 
     private final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes no other
     private final List<String> actions;
 
     OomCause(String title, String... actions) {

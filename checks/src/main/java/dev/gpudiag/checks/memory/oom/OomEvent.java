@@ -29,7 +29,7 @@ public record OomEvent(
         int count,
         OptionalInt device,
         Map<OomFigure, Long> figures,
-        List<Process> processes,
+        List<MemoryUser> processes,
         Counters counters,
         Set<OomHint> hints,
         boolean growth) {
@@ -63,7 +63,7 @@ public record OomEvent(
      *
      * @param own whether its figures show that it is the one that failed, seen from outside its container
      */
-    public record Process(long pid, long usedBytes, boolean own) {}
+    public record MemoryUser(long pid, long usedBytes, boolean own) {}
 
     public OomEvent {
         requireNonNull(source, "source is null");

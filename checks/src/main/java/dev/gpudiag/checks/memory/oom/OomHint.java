@@ -43,6 +43,8 @@ public enum OomHint {
     MANY_STEPS("it had run for many steps");
 
     private final String inWords;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes no other
     private final List<String> signs;
 
     OomHint(String inWords, String... signs) {

@@ -42,7 +42,7 @@ final class TorchMessage {
 
     private final String text;
     private final Map<OomFigure, Long> figures = new EnumMap<>(OomFigure.class);
-    private final List<OomEvent.Process> processes = new ArrayList<>();
+    private final List<OomEvent.MemoryUser> processes = new ArrayList<>();
 
     private TorchMessage(String text) {
         this.text = text;
@@ -75,7 +75,7 @@ final class TorchMessage {
         return figures;
     }
 
-    List<OomEvent.Process> processes() {
+    List<OomEvent.MemoryUser> processes() {
         return processes;
     }
 
@@ -115,18 +115,18 @@ final class TorchMessage {
     /** In a container this process has another number than NVML gives, and is told by its figures only. */
     private void readProcesses() {
         Matcher matcher = PROCESS.matcher(text);
-        List<OomEvent.Process> found = new ArrayList<>();
+        List<OomEvent.MemoryUser> found = new ArrayList<>();
         while (matcher.find() && found.size() < PROCESS_LIMIT) {
             long pid = Long.parseLong(matcher.group(1));
             OptionalLong used = ByteAmount.of(matcher, 2);
             if (used.isPresent()) {
-                found.add(new OomEvent.Process(pid, used.getAsLong(), false));
+                found.add(new OomEvent.MemoryUser(pid, used.getAsLong(), false));
             }
         }
         int own = figures.containsKey(OomFigure.PROCESS) ? -1 : ownOf(found);
         for (int i = 0; i < found.size(); i++) {
-            OomEvent.Process process = found.get(i);
-            processes.add(new OomEvent.Process(process.pid(), process.usedBytes(), i == own));
+            OomEvent.MemoryUser process = found.get(i);
+            processes.add(new OomEvent.MemoryUser(process.pid(), process.usedBytes(), i == own));
         }
         if (own >= 0) {
             figures.put(OomFigure.PROCESS, found.get(own).usedBytes());
@@ -134,7 +134,7 @@ final class TorchMessage {
     }
 
     /** The process that holds a little more than the allocator has reserved; -1 where none does. */
-    private int ownOf(List<OomEvent.Process> found) {
+    private int ownOf(List<OomEvent.MemoryUser> found) {
         Long reserved = figures.get(OomFigure.RESERVED);
         int own = -1;
         long least = OUTSIDE_ALLOCATOR;
