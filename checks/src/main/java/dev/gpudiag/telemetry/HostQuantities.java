@@ -58,6 +58,12 @@ public final class HostQuantities {
             "toolkit_missing_ldconfig", "ldconfig that the container toolkit is told to run and that is not there");
 
     // container toolkit
+    public static final Quantity<String> ENGINE_MISSING_RUNTIME = text(
+            "engine_missing_runtime",
+            "default runtimes of container engines whose program is not there; empty for none");
+    public static final Quantity<String> ENGINES_WITHOUT_NVIDIA = text(
+            "engines_without_nvidia",
+            "container engines, where none knows NVIDIA's runtime and there is no CDI specification; empty for none");
     public static final Quantity<String> CDI_SPECS = text("cdi_specs", "CDI specifications of NVIDIA devices");
     public static final Quantity<String> CDI_MISSING_FILES =
             text("cdi_missing_files", "files that these name and that are not there; empty for none");

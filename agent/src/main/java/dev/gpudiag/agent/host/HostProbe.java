@@ -86,15 +86,17 @@ public final class HostProbe {
         if (fresh) {
             return last.readings();
         }
+        Readings specifications = new CdiSpecifications(root).read();
         Readings.Builder read = Readings.builder()
                 .putAll(new InstalledDriver(root).read(kernel))
-                .putAll(new CdiSpecifications(root).read())
+                .putAll(specifications)
                 .put(HostQuantities.DEVICE_LINKS, DeviceLinks.read(root));
         boolean inContainer = system.value(HostQuantities.IN_CONTAINER).orElse(false);
         if (!inContainer || !root.isThisMachine()) { // a container's own files say nothing of its host's driver
             read.putAll(new DriverFiles(root).read(kernel))
                     .putAll(new PackageHistory(root).read())
-                    .put(HostQuantities.TOOLKIT_MISSING_LDCONFIG, ContainerToolkit.missingLdconfig(root));
+                    .put(HostQuantities.TOOLKIT_MISSING_LDCONFIG, ContainerToolkit.missingLdconfig(root))
+                    .putAll(new ContainerEngines(root).read(specifications.get(HostQuantities.CDI_SPECS)));
         }
         if (pci.value().stream().flatMap(List::stream).anyMatch(PciDevice::isNvSwitch)) {
             read.put(HostQuantities.FABRIC_MANAGER_RUNNING, FabricManager.read(root, inContainer));

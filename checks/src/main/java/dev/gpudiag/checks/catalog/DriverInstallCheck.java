@@ -40,7 +40,7 @@ final class DriverInstallCheck implements Check {
         List<Finding> findings = new ArrayList<>();
         nextKernel(facts).ifPresent(findings::add);
         new DriverUpgrade(facts).finding().ifPresent(findings::add);
-        ldconfig(facts).ifPresent(findings::add);
+        findings.addAll(ToolkitSetup.findings(facts));
         fabricManager(facts).ifPresent(findings::add);
         branch(facts, evidence).ifPresent(findings::add);
         tool(facts).ifPresent(findings::add);
@@ -83,22 +83,6 @@ final class DriverInstallCheck implements Check {
                 .proof(HostQuantities.NEXT_KERNEL, facts.state().get(HostQuantities.NEXT_KERNEL))
                 .proof(HostQuantities.NEXT_KERNEL_HAS_MODULE, facts.state().get(HostQuantities.NEXT_KERNEL_HAS_MODULE))
                 .build());
-    }
-
-    private static Optional<Finding> ldconfig(DriverFacts facts) {
-        return facts.text(HostQuantities.TOOLKIT_MISSING_LDCONFIG)
-                .map(path -> Finding.builder(
-                                Status.WARNING,
-                                Subject.node(),
-                                "the container toolkit is told to run " + path + ", which is not there")
-                        .rule("drv.toolkit_ldconfig")
-                        .why(
-                                "A container with a GPU does not start: ldconfig makes the driver's libraries known in it.")
-                        .action("set ldconfig in /etc/nvidia-container-runtime/config.toml to @/sbin/ldconfig")
-                        .proof(
-                                HostQuantities.TOOLKIT_MISSING_LDCONFIG,
-                                facts.state().get(HostQuantities.TOOLKIT_MISSING_LDCONFIG))
-                        .build());
     }
 
     /** Only where the host has NVSwitches of its own: the trays of a GB200 rack have none and run none. */

@@ -60,6 +60,21 @@ final class DriverInstallRules {
                     "set it to @/sbin/ldconfig, or @/sbin/ldconfig.real on Ubuntu",
                     "NVIDIA container toolkit"),
             new Rule(
+                    "drv.engine_runtime",
+                    "/etc/docker/daemon.json; /etc/containerd/config.toml, conf.d; /etc/crio/crio.conf, crio.conf.d",
+                    "the default runtime is a program that the host does not have: no container of that engine starts",
+                    Status.WARNING,
+                    "install the container toolkit, or take the default runtime out",
+                    "Docker, containerd and CRI-O documentation"),
+            new Rule(
+                    "drv.engine_registration",
+                    "as drv.engine_runtime; /etc/cdi, /var/run/cdi; unit and defaults of Docker",
+                    "a container toolkit is installed, none of the installed engines names NVIDIA, and there is no CDI"
+                            + " specification; not judged beside k3s, RKE2, MicroK8s and k0s",
+                    Status.INFO,
+                    "nvidia-ctk runtime configure --runtime=docker, containerd or crio; restart the engine",
+                    "NVIDIA container toolkit, installation guide"),
+            new Rule(
                     "drv.fabric_manager",
                     "/var/lib/dpkg/status; PCI class 0x0680; driver version",
                     "NVSwitches are there, and the installed fabric manager is not of the driver's version",

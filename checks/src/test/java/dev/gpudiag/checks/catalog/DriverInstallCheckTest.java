@@ -219,4 +219,22 @@ class DriverInstallCheckTest {
                         .status())
                 .isEqualTo(Status.SKIPPED);
     }
+
+    @Test
+    void aDefaultRuntimeThatIsGoneIsAWarning() {
+        assertThat(said(node().with(ENGINE_MISSING_RUNTIME, "Docker: nvidia (/usr/bin/nvidia-container-runtime)")))
+                .containsExactly("WARNING node: the default runtime of a container engine is not there:"
+                        + " Docker: nvidia (/usr/bin/nvidia-container-runtime)");
+        assertThat(said(node().with(ENGINE_MISSING_RUNTIME, ""))).containsExactly(OK);
+        assertThat(said(node().without(ENGINE_MISSING_RUNTIME))).containsExactly(OK);
+    }
+
+    @Test
+    void aToolkitThatNoEngineKnowsIsTold() {
+        assertThat(said(node().with(ENGINES_WITHOUT_NVIDIA, "Docker, CRI-O")))
+                .containsExactly(
+                        "INFO node: the container toolkit is installed, and not registered with Docker, CRI-O");
+        assertThat(said(node().with(ENGINES_WITHOUT_NVIDIA, ""))).containsExactly(OK);
+        assertThat(said(node().without(ENGINES_WITHOUT_NVIDIA))).containsExactly(OK);
+    }
 }
