@@ -151,6 +151,12 @@ public final class NodeSamples {
         return this;
     }
 
+    /** When the kernel began to count the ticks of its processes' starts; after the holders. */
+    public NodeSamples bootedAt(Instant boot) {
+        host = new HostSample(host.holders(), host.allocations(), host.gaps(), host.lookedAt(), Optional.of(boot));
+        return this;
+    }
+
     public NodeSamples at(Instant instant) {
         takenAt = instant;
         return this;

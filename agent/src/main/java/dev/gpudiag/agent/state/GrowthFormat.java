@@ -24,7 +24,8 @@ import java.util.zip.CRC32;
 final class GrowthFormat {
 
     private static final long MAGIC = 0x6770_7564_6961_676dL;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final long UNKNOWN = Long.MIN_VALUE;
     private static final int DETECTOR_LIMIT = 64 * 1024;
 
     private GrowthFormat() {}
@@ -50,6 +51,7 @@ final class GrowthFormat {
             out.writeLong(subject.pid());
             out.writeUTF(subject.name());
             out.writeLong(entry.startTicks());
+            out.writeLong(entry.startedAt().map(Instant::toEpochMilli).orElse(UNKNOWN));
             out.writeLong(entry.deviceBytes());
             out.writeLong(entry.firstSeen().toEpochMilli());
             out.writeLong(entry.lastSeen().toEpochMilli());
@@ -114,6 +116,9 @@ final class GrowthFormat {
                 in.readLong(),
                 in.readUTF());
         long startTicks = in.readLong();
+        long started = in.readLong();
+        Optional<Instant> startedAt =
+                started == UNKNOWN ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
         long deviceBytes = in.readLong();
         Instant firstSeen = Instant.ofEpochMilli(in.readLong());
         Instant lastSeen = Instant.ofEpochMilli(in.readLong());
@@ -122,7 +127,8 @@ final class GrowthFormat {
         if (length < 0 || length > DETECTOR_LIMIT || length > in.available()) {
             throw new GrowthFormatException("makes no sense: a detector of " + length + " bytes");
         }
-        GrowthDetector detector = GrowthDetector.restore(TrackedMemory.options(deviceBytes), in.readNBytes(length));
-        return new TrackedMemory(subject, startTicks, deviceBytes, firstSeen, lastSeen, lastBytes, detector);
+        GrowthDetector detector =
+                GrowthDetector.restore(TrackedMemory.options(deviceBytes, startedAt), in.readNBytes(length));
+        return new TrackedMemory(subject, startTicks, startedAt, deviceBytes, firstSeen, lastSeen, lastBytes, detector);
     }
 }

@@ -10,10 +10,12 @@ import dev.gpudiag.checks.memory.TrackedMemory;
 import dev.gpudiag.telemetry.ComputeProcess;
 import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.GpuCondition;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
+import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
@@ -34,6 +36,7 @@ class GrowthStoreTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final long MIB = 1 << 20;
+    private static final Instant BEGUN = NOW.minus(Duration.ofHours(10));
     private static final int MINUTE = 60;
 
     @TempDir
@@ -69,6 +72,28 @@ class GrowthStoreTest {
                 Reading.notRead(""),
                 Reading.notRead(""));
         return new NodeSample(at, SampleSource.live(), driver, List.of(gpu));
+    }
+
+    /** The same, of a process that began ten hours before. */
+    private static NodeSample sampleOfOldProcess(long second) {
+        NodeSample sample = sample(second, "boot-a");
+        GpuHolder holder = new GpuHolder(
+                4711,
+                Reading.of(0L, "/proc"),
+                Reading.of("S", "/proc"),
+                Reading.of("python", "/proc"),
+                Reading.of("python", "/proc"),
+                Reading.of("root", "/proc"),
+                Reading.of(List.of(), "/proc"),
+                Reading.notRead("not looked at"),
+                Reading.notRead("not looked at"));
+        HostSample host = new HostSample(
+                Reading.of(List.of(holder), "/proc"),
+                Reading.notRead("not looked at"),
+                List.of(),
+                Optional.empty(),
+                Optional.of(BEGUN));
+        return new NodeSample(sample.takenAt(), sample.source(), sample.driver(), sample.gpus(), host);
     }
 
     private static void run(MemoryGrowth growth, long from, long to) {
@@ -125,6 +150,37 @@ class GrowthStoreTest {
         assertThat(detector(undisturbed).level()).isEqualTo(GrowthLevel.CONFIRMED);
         List<GrowthEvent> events = detector(later).verdict().events();
         assertThat(events).isEqualTo(detector(undisturbed).verdict().events());
+    }
+
+    @Test
+    void theStartOfAProcessOutlivesARestart() {
+        MemoryGrowth undisturbed = new MemoryGrowth(MemoryGrowth.LIMIT);
+        long seen = 7200; // it leaks from then on
+        for (long second = seen; second < 12 * 3600; second += 10) {
+            undisturbed.add(sampleOfOldProcess(second));
+            if (second < seen + 600) {
+                growth.add(sampleOfOldProcess(second));
+            }
+        }
+        MemoryGrowth unknown = new MemoryGrowth(MemoryGrowth.LIMIT);
+        run(unknown, seen, 12 * 3600);
+        save(seen + 600);
+        MemoryGrowth later = loaded(directory, seen + 610, "");
+        assertThat(only(later).startedAt()).contains(BEGUN);
+        run(later, seen + 600, 12 * 3600); // the host's processes are not seen any more
+
+        assertThat(only(later).startedAt()).contains(BEGUN);
+        List<GrowthEvent> events = detector(later).verdict().events();
+        assertThat(events).isEqualTo(detector(undisturbed).verdict().events()).isNotEmpty();
+        assertThat(detector(unknown).verdict().events()).isNotEqualTo(events);
+    }
+
+    @Test
+    void aStartThatIsNotKnownIsNotKnownAfterARestart() {
+        run(growth, 0, 600);
+        save(600);
+
+        assertThat(only(loaded(directory, 610, "")).startedAt()).isEmpty();
     }
 
     @Test

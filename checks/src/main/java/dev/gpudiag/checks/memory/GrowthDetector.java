@@ -178,6 +178,11 @@ public final class GrowthDetector {
         return detector;
     }
 
+    /** The same detector, which goes on with other options: more is known of its process. */
+    public GrowthDetector with(GrowthOptions known) {
+        return restore(known, serialize());
+    }
+
     /** Time that does not go back when the clock does; a sample that is late by less than a bucket is taken as new. */
     private long steady(long clockMillis) {
         long millis = clockMillis + clockOffset;
@@ -221,9 +226,10 @@ public final class GrowthDetector {
         events.add(new GrowthEvent(instant(bucket + 1), next));
     }
 
+    /** A process does not begin after it was seen first: a clock was set, and its start is then as good as not known. */
     private long usableFrom() {
-        long warm = options.startedAt().map(Instant::toEpochMilli).orElse(firstMillis)
-                + options.warmUp().toMillis();
+        long start = options.startedAt().map(Instant::toEpochMilli).orElse(firstMillis);
+        long warm = Math.min(start, firstMillis) + options.warmUp().toMillis();
         return bucket(Math.max(warm, firstMillis) - 1) + 1;
     }
 

@@ -95,7 +95,7 @@ public final class MemoryGrowth {
         Instant now = sample.takenAt();
         Optional<Long> total = gpu.value(GpuQuantities.MEMORY_TOTAL);
         Map<GrowthSubject, Long> used = new HashMap<>();
-        Map<GrowthSubject, Long> starts = new HashMap<>();
+        Map<GrowthSubject, ProcessStart> starts = new HashMap<>();
         for (ComputeProcess process : gpu.processes().value().orElse(List.of())) {
             process.usedMemoryBytes().value().filter(bytes -> bytes >= 0).ifPresent(bytes -> {
                 GrowthSubject subject = new GrowthSubject(
@@ -107,12 +107,15 @@ public final class MemoryGrowth {
                         "");
                 used.merge(subject, bytes, Math::max);
                 Optional<GpuHolder> holder = sample.host().holder(process.pid());
-                starts.put(
-                        subject,
-                        holder.flatMap(found -> found.startTicks().value()).orElse(0L));
+                ProcessStart start = holder.map(found -> ProcessStart.of(found, sample.host()))
+                        .orElse(ProcessStart.UNKNOWN);
+                starts.put(subject, start);
                 holder.flatMap(GpuHolder::knownWorkload)
                         .filter(workload -> workload.kind() != Workload.Kind.USER)
-                        .ifPresent(workload -> used.merge(of(workload, key), bytes, Long::sum));
+                        .ifPresent(workload -> {
+                            used.merge(of(workload, key), bytes, Long::sum);
+                            starts.merge(of(workload, key), start.ofGroup(), ProcessStart::orEarlier);
+                        });
             });
         }
         for (MigDevice device : gpu.migDevices().value().orElse(List.of())) {
@@ -120,7 +123,8 @@ public final class MemoryGrowth {
                     .value(GpuQuantities.MEMORY_USED)
                     .ifPresent(bytes -> used.put(of(device, key), Math.max(0, bytes)));
         }
-        used.forEach((subject, bytes) -> follow(subject, starts.getOrDefault(subject, 0L), now, bytes, total));
+        used.forEach((subject, bytes) ->
+                follow(subject, starts.getOrDefault(subject, ProcessStart.UNKNOWN), now, bytes, total));
         boolean listed = gpu.processes().isPresent();
         tracked.values()
                 .removeIf(entry -> entry.subject().gpu().equals(key)
@@ -145,23 +149,25 @@ public final class MemoryGrowth {
                 device.readings().value(GpuQuantities.MIG_UUID).orElse("mig " + device.index()));
     }
 
-    private void follow(GrowthSubject subject, long start, Instant now, long bytes, Optional<Long> total) {
+    private void follow(GrowthSubject subject, ProcessStart start, Instant now, long bytes, Optional<Long> total) {
         TrackedMemory known = tracked.get(subject);
-        boolean another = known != null && start != 0 && known.startTicks() != 0 && start != known.startTicks();
+        long ticks = start.ticks();
+        boolean another = known != null && ticks != 0 && known.startTicks() != 0 && ticks != known.startTicks();
         boolean afterGap =
-                known != null && start == 0 && known.lastSeen().plus(FORGOTTEN).isBefore(now);
+                known != null && ticks == 0 && known.lastSeen().plus(FORGOTTEN).isBefore(now);
         if (known == null || another || (afterGap && subject.kind() == GrowthSubject.Kind.PROCESS)) {
             if (known == null && tracked.size() >= limit) {
                 leftOut++;
                 return;
             }
             long device = total.filter(size -> size > 0).orElse(0L);
-            GrowthDetector detector = new GrowthDetector(TrackedMemory.options(device));
-            known = new TrackedMemory(subject, start, device, now, Instant.MIN, bytes, detector);
+            GrowthDetector detector = new GrowthDetector(TrackedMemory.options(device, start.at()));
+            known = new TrackedMemory(subject, ticks, start.at(), device, now, Instant.MIN, bytes, detector);
         }
+        known = known.begun(start);
         if (!known.lastSeen().isAfter(now.minus(SPACING)) || known.lastSeen().isAfter(now)) {
             known.detector().add(now, bytes);
-            known = known.seen(now, bytes, start);
+            known = known.seen(now, bytes);
         }
         tracked.put(subject, known);
     }

@@ -18,6 +18,7 @@ import dev.gpudiag.telemetry.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryGrowthTest {
@@ -115,6 +116,85 @@ class MemoryGrowthTest {
 
         assertThat(process().firstSeen()).isEqualTo(NOW);
         assertThat(process().startTicks()).isEqualTo(77);
+    }
+
+    /** Growth of 1 GiB an hour that is there when it is seen first; the start of the process is known from a minute on. */
+    private MemoryGrowth growing(long startTicks, int hours, int startKnownFrom) {
+        MemoryGrowth followed = new MemoryGrowth(MemoryGrowth.LIMIT);
+        for (int minute = 0; minute <= hours * 60; minute++) {
+            Instant at = NOW.plusSeconds(60L * minute);
+            NodeSamples node = NodeSamples.working().at(at).holders(holder(4000, startTicks, JOB));
+            followed.add((minute < startKnownFrom ? node : node.bootedAt(BOOT))
+                    .gpu(GpuSamples.h100(0)
+                            .at(at)
+                            .process(4000, 10 * GIB + minute * GIB / 60)
+                            .build())
+                    .build());
+        }
+        return followed;
+    }
+
+    private static final Instant BOOT = NOW.minus(Duration.ofHours(100));
+    private static final int TICKS_PER_HOUR = 360_000;
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private static Duration first(MemoryGrowth followed, Kind kind, GrowthLevel level) {
+        return followed.tracked().stream()
+                .filter(entry -> entry.subject().kind() == kind)
+                .flatMap(entry -> entry.detector().verdict().events().stream())
+                .filter(event -> event.level() == level)
+                .map(event -> Duration.between(NOW, event.at()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theWarmUpOfAProcessThatIsOldWhenItIsSeenFirstIsOver() {
+        MemoryGrowth known = growing(90 * TICKS_PER_HOUR, 8, 0);
+        MemoryGrowth unknown = growing(90 * TICKS_PER_HOUR, 8, NEVER);
+
+        for (Kind kind : List.of(Kind.PROCESS, Kind.WORKLOAD)) {
+            for (GrowthLevel level : List.of(GrowthLevel.SUSPECT, GrowthLevel.LIKELY)) {
+                Duration sooner = first(unknown, kind, level).minus(first(known, kind, level));
+                assertThat(sooner).as(kind + " " + level).isBetween(Duration.ofMinutes(15), Duration.ofMinutes(25));
+            }
+        }
+        assertThat(known.tracked()).allMatch(entry -> entry.startedAt().equals(Optional.of(NOW.minusSeconds(36_000))));
+        assertThat(unknown.tracked()).allMatch(entry -> entry.startedAt().isEmpty());
+    }
+
+    @Test
+    void growthSinceBirthIsNotLikelyBeforeFourHoursOfTheProcessesLife() {
+        MemoryGrowth followed = growing(100 * TICKS_PER_HOUR - 6000, 8, 0);
+
+        Duration likely = first(followed, Kind.PROCESS, GrowthLevel.LIKELY).plusMinutes(1);
+        assertThat(likely).isBetween(Duration.ofHours(4), Duration.ofHours(6));
+    }
+
+    @Test
+    void aStartThatBecomesKnownLaterCountsFromThenOn() {
+        MemoryGrowth later = growing(90 * TICKS_PER_HOUR, 8, 30);
+
+        assertThat(first(later, Kind.PROCESS, GrowthLevel.LIKELY))
+                .isEqualTo(first(growing(90 * TICKS_PER_HOUR, 8, 0), Kind.PROCESS, GrowthLevel.LIKELY));
+    }
+
+    @Test
+    void aStartThatIsLaterThanTheFirstSightIsNotBelieved() {
+        MemoryGrowth wrong = growing(200 * TICKS_PER_HOUR, 8, 0);
+
+        assertThat(first(wrong, Kind.PROCESS, GrowthLevel.LIKELY))
+                .isEqualTo(first(growing(90 * TICKS_PER_HOUR, 8, NEVER), Kind.PROCESS, GrowthLevel.LIKELY));
+    }
+
+    @Test
+    void aGroupIsAsOldAsItsOldestProcessWhereAllStartsAreKnown() {
+        ProcessStart old = new ProcessStart(5, Optional.of(NOW)).ofGroup();
+        ProcessStart young = new ProcessStart(9, Optional.of(NOW.plusSeconds(60)));
+
+        assertThat(young.orEarlier(old)).isEqualTo(old);
+        assertThat(old.orEarlier(young)).isEqualTo(old);
+        assertThat(old.orEarlier(ProcessStart.UNKNOWN)).isEqualTo(ProcessStart.UNKNOWN);
     }
 
     private static GpuSample gpu(Instant at, long pid) {
