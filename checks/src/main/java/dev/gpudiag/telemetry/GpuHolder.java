@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param commandLine what it was started with, shortened, without what looks like a secret
  * @param user owner's name, or number where it has none
  * @param openDevices nodes below {@code /dev} that it has open, such as {@code /dev/nvidia0}
+ * @param deviceAccess whether its control group allows NVIDIA's devices (major 195); version 1 tells, version 2 does not
  * @param workload who it works for
  * @param cuda which CUDA it uses, as seen from outside
  */
@@ -26,6 +27,7 @@ public record GpuHolder(
         Reading<String> commandLine,
         Reading<String> user,
         Reading<List<String>> openDevices,
+        Reading<Boolean> deviceAccess,
         Reading<Workload> workload,
         Reading<ProcessCuda> cuda) {
 
@@ -36,6 +38,7 @@ public record GpuHolder(
         requireNonNull(commandLine, "commandLine is null");
         requireNonNull(user, "user is null");
         requireNonNull(openDevices, "openDevices is null");
+        requireNonNull(deviceAccess, "deviceAccess is null");
         requireNonNull(workload, "workload is null");
         requireNonNull(cuda, "cuda is null");
     }

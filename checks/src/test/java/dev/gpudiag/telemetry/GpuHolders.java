@@ -17,6 +17,8 @@ public final class GpuHolders {
     private String command = "python3";
     private Reading<Workload> workload = Reading.of(Workload.of(Workload.Kind.USER, "alice"), "/proc/PID/cgroup");
     private List<String> openDevices = List.of("/dev/nvidia0", "/dev/nvidiactl");
+    private Reading<Boolean> deviceAccess =
+            Reading.missing(Reading.Reason.NOT_SUPPORTED, "/proc/PID/cgroup", "version 2");
     private final List<VersionTrace> versions = new ArrayList<>();
     private final List<MappedLibrary> libraries = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -78,6 +80,11 @@ public final class GpuHolders {
         return this;
     }
 
+    public GpuHolders deviceAccess(boolean allowed, String source) {
+        deviceAccess = Reading.of(allowed, source);
+        return this;
+    }
+
     public GpuHolders version(ProcessCuda.Trace trace, String version, String source, String value) {
         versions.add(new VersionTrace(trace, version, source, value));
         return this;
@@ -118,6 +125,7 @@ public final class GpuHolders {
                 Reading.of(command + " train.py", proc + "/cmdline"),
                 Reading.of("alice", proc + "/status"),
                 Reading.of(openDevices, proc + "/fd"),
+                deviceAccess,
                 workload,
                 cuda.orElseGet(() -> Reading.of(
                         new ProcessCuda(

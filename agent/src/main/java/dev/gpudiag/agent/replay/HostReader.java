@@ -47,8 +47,17 @@ final class HostReader {
                 reading(holder.field("command_line"), JsonValue::asText),
                 reading(holder.field("user"), JsonValue::asText),
                 reading(holder.field("open_devices"), devices -> list(devices, JsonValue::asText)),
+                deviceAccess(holder),
                 reading(holder.field("workload"), HostReader::workload),
                 reading(holder.field("cuda"), HostReader::cuda));
+    }
+
+    /** Older recordings have none. */
+    private static Reading<Boolean> deviceAccess(JsonValue holder) throws ReplayException {
+        Optional<JsonValue> recorded = holder.optional("device_access");
+        return recorded.isPresent()
+                ? reading(recorded.get(), JsonValue::asBoolean)
+                : Reading.notRead("not in this recording");
     }
 
     private static Workload workload(JsonValue workload) throws ReplayException {

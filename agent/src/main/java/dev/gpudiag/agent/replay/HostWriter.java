@@ -45,6 +45,7 @@ final class HostWriter {
         sample.reading("command_line", holder.commandLine(), json::writeString);
         sample.reading("user", holder.user(), json::writeString);
         sample.reading("open_devices", holder.openDevices(), devices -> sample.list(devices, json::writeString));
+        sample.reading("device_access", holder.deviceAccess(), json::writeBoolean);
         sample.reading("workload", holder.workload(), this::workload);
         sample.reading("cuda", holder.cuda(), this::cuda);
         json.writeEndObject();

@@ -158,6 +158,7 @@ class CompatCommandTest {
                 Reading.of("python3 train.py", "/proc/4711/cmdline"),
                 Reading.of("alice", "/proc/4711/status"),
                 Reading.of(List.of("/dev/nvidia0"), "/proc/4711/fd"),
+                Reading.notRead("not looked at"),
                 Reading.of(Workload.of(Workload.Kind.SLURM_JOB, "42"), "/proc/4711/cgroup"),
                 cuda);
         NodeSample sample = Nodes.node(SampleSource.live(), Nodes.answering(0))

@@ -113,6 +113,7 @@ class RecordingTest {
                 Reading.missing(Reason.TIMED_OUT, "/proc/7/cmdline", "has not returned for 3 s"),
                 Reading.of("alice", "/proc/7/status"),
                 Reading.of(List.of("/dev/nvidia0"), "/proc/7/fd"),
+                Reading.of(false, "/sys/fs/cgroup/devices/kubepods/devices.list"),
                 Reading.of(pod, "/proc/7/cgroup"),
                 Reading.of(cuda, "/proc/7"));
         return new HostSample(

@@ -86,6 +86,7 @@ class GrowthStoreTest {
                 Reading.of("root", "/proc"),
                 Reading.of(List.of(), "/proc"),
                 Reading.notRead("not looked at"),
+                Reading.notRead("not looked at"),
                 Reading.notRead("not looked at"));
         HostSample host = new HostSample(
                 Reading.of(List.of(holder), "/proc"),

@@ -109,6 +109,14 @@ final class CudaCompatRules {
                     "nvidia-ctk cdi generate",
                     "CNCF CDI specification; NVIDIA container toolkit"),
             new Rule(
+                    "ctr.devices_lost",
+                    "/proc/PID/cgroup, /proc/PID/fd; devices.list of control groups of version 1",
+                    "a process has a node of major 195 open and no rule of its control group allows one; version 2 does not"
+                            + " tell",
+                    Status.WARNING,
+                    "restart the container",
+                    "NVIDIA container toolkit, troubleshooting"),
+            new Rule(
                     "ctr.device_links",
                     "/dev/char; containers that hold a GPU",
                     "no link to a device of major 195: a reload of systemd takes the GPUs from containers whose control"

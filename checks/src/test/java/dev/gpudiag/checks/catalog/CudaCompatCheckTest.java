@@ -496,6 +496,46 @@ class CudaCompatCheckTest {
     }
 
     @Test
+    void aContainerThatHasLostItsDevicesIsAWarningOnce() {
+        String rules = "/sys/fs/cgroup/devices/kubepods/pod1/devices.list";
+        GpuHolders first = inPod(program(1, "12.4.127")).deviceAccess(false, rules);
+        GpuHolders second = inPod(program(2, "12.4.127")).deviceAccess(false, rules);
+        List<Finding> lost = findings(first, second).stream()
+                .filter(finding -> finding.rule().equals(java.util.Optional.of("ctr.devices_lost")))
+                .toList();
+        assertThat(lost).singleElement().satisfies(finding -> {
+            assertThat(finding.status()).isEqualTo(Status.WARNING);
+            assertThat(finding.seen())
+                    .isEqualTo(
+                            "its control group no longer allows NVIDIA's devices; pid 1, 2 have them open from before");
+            assertThat(finding.actions().getFirst()).isEqualTo("restart the container");
+            assertThat(finding.subject().toString()).contains("trainer-0");
+        });
+    }
+
+    @Test
+    void rulesThatAllowTheDevicesOrADeviceThatIsNotOpenAreNoLoss() {
+        String rules = "/sys/fs/cgroup/devices/devices.list";
+        assertThat(said(
+                        inPod(program(1, "12.4.127")).deviceAccess(true, rules),
+                        inPod(program(2, "12.4.127")).openDevices().deviceAccess(false, rules),
+                        inPod(program(3, "12.4.127"))
+                                .openDevices("/dev/nvidia-uvm")
+                                .deviceAccess(false, rules)))
+                .noneMatch(line -> line.contains("control group"));
+    }
+
+    @Test
+    void thatALossCannotBeReadIsSaidWithThePrediction() {
+        node.with(HostQuantities.DEVICE_LINKS, false);
+        assertThat(findings(inPod(program(1, "12.4.127"))).getFirst().why()).contains("version 2 do not tell");
+        assertThat(findings(inPod(program(1, "12.4.127")).deviceAccess(true, "/sys/fs/cgroup/devices/devices.list"))
+                        .getFirst()
+                        .why())
+                .doesNotContain("version 2");
+    }
+
+    @Test
     void everyFindingNamesARuleOfTheCheck() {
         GpuHolders odd = inPod(program(4711, "13.0.48")
                 .deletedLibrary(LIB + "libnvidia-ml.so.535.129.03", "535.129.03")

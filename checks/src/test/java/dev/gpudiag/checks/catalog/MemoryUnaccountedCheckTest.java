@@ -40,6 +40,7 @@ class MemoryUnaccountedCheckTest {
                 Reading.of(command + " --run", "/proc"),
                 Reading.of("root", "/proc"),
                 Reading.of(List.of(devices), "/proc"),
+                Reading.notRead("not looked at"),
                 Reading.of(Workload.of(Workload.Kind.SLURM_JOB, "slurm job 42"), "/proc"),
                 Reading.notRead("not looked at"));
     }
@@ -243,6 +244,7 @@ class MemoryUnaccountedCheckTest {
                 LISTED.commandLine(),
                 LISTED.user(),
                 LISTED.openDevices(),
+                LISTED.deviceAccess(),
                 LISTED.workload(),
                 LISTED.cuda());
 

@@ -36,6 +36,7 @@ class MemoryGrowthTest {
                 Reading.of("python3 train.py", "/proc"),
                 Reading.of("root", "/proc"),
                 Reading.of(List.of("/dev/nvidia0"), "/proc"),
+                Reading.notRead("not looked at"),
                 Reading.of(workload, "/proc"),
                 Reading.notRead("not looked at"));
     }

@@ -56,6 +56,7 @@ final class HolderReader {
                     Reading.notRead("not read yet"),
                     user,
                     OpenDevices.read(process),
+                    DeviceRules.access(root, process),
                     workloads.of(process, user, Map.of()),
                     Reading.notRead("not read yet")));
         } catch (IOException e) {
@@ -143,6 +144,7 @@ final class HolderReader {
                 commandLine,
                 basics.user(),
                 basics.openDevices(),
+                basics.deviceAccess(),
                 workload,
                 cuda);
     }
@@ -156,6 +158,7 @@ final class HolderReader {
     static GpuHolder without(long pid, Reading<?> missing) {
         return new GpuHolder(
                 pid,
+                never(missing),
                 never(missing),
                 never(missing),
                 never(missing),
