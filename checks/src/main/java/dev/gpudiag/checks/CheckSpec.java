@@ -39,7 +39,9 @@ public record CheckSpec(
         /** The processes that hold a GPU, who they work for and which CUDA they use: {@code sample.host()}. */
         PROCESSES,
         /** What the configured metrics endpoints of serving engines say: {@code sample.endpoints()}. */
-        ENDPOINTS
+        ENDPOINTS,
+        /** Ports for RDMA, where settings expect any: {@code sample.rdma()}. */
+        RDMA
     }
 
     public CheckSpec {

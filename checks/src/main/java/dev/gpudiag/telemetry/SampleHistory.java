@@ -47,6 +47,7 @@ public final class SampleHistory {
     private final Map<String, PointRing> rings = new LinkedHashMap<>();
     private final Map<String, PointRing> migRings = new LinkedHashMap<>();
     private final StuckProcesses stuck = new StuckProcesses();
+    private final LinkFlaps flaps = new LinkFlaps();
     private final RecentHistory recent;
 
     /** A value at an instant. */
@@ -114,6 +115,7 @@ public final class SampleHistory {
             }
         }
         stuck.see(sample);
+        flaps.see(sample);
         long oldest = sample.takenAt().minus(span).toEpochMilli();
         Stream.of(rings, migRings)
                 .forEach(map -> map.values().removeIf(ring -> {
@@ -212,6 +214,11 @@ public final class SampleHistory {
         return stuck.absentSince(pid);
     }
 
+    /** How often the link of a port went down in the last day, and how much of it is known; empty before two looks. */
+    public Optional<Increase> linkDowns(InfinibandPort port, Instant now) {
+        return flaps.of(port, now);
+    }
+
     private List<Sample> column(GpuIdentity gpu, int column, Instant from) {
         return column(rings.get(gpu.key()), column, from);
     }
@@ -242,6 +249,7 @@ public final class SampleHistory {
         rings.forEach((key, ring) -> copy.rings.put(key, ring.copy()));
         migRings.forEach((key, ring) -> copy.migRings.put(key, ring.copy()));
         copy.stuck.take(stuck);
+        copy.flaps.take(flaps);
         copy.recent.take(recent);
         return copy;
     }

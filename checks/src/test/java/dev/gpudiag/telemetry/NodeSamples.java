@@ -25,6 +25,7 @@ public final class NodeSamples {
     private final List<DeviceNode> deviceNodes = new ArrayList<>();
     private final List<GpuSample> gpus = new ArrayList<>();
     private HostSample host = HostSample.notRead();
+    private RdmaState rdma = RdmaState.notRead();
 
     private NodeSamples() {}
 
@@ -157,6 +158,12 @@ public final class NodeSamples {
         return this;
     }
 
+    /** What it has for RDMA. */
+    public NodeSamples rdma(RdmaState state) {
+        rdma = state;
+        return this;
+    }
+
     public NodeSamples at(Instant instant) {
         takenAt = instant;
         return this;
@@ -164,6 +171,6 @@ public final class NodeSamples {
 
     public NodeSample build() {
         DriverState driver = new DriverState(nvml, readings.build(), pci, nodes);
-        return new NodeSample(takenAt, SampleSource.live(), driver, gpus, host);
+        return new NodeSample(takenAt, SampleSource.live(), driver, gpus, host).withRdma(rdma);
     }
 }

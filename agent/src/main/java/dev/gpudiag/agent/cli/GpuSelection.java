@@ -42,7 +42,8 @@ record GpuSelection(List<String> names) {
                         .filter(gpu -> chosen.contains(gpu.identity().key()))
                         .toList(),
                 sample.host(),
-                sample.endpoints());
+                sample.endpoints(),
+                sample.rdma());
         return new Report(
                 narrowed,
                 report.results().stream().map(result -> narrow(result, chosen)).toList());

@@ -22,6 +22,7 @@ import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,8 @@ final class ProductSources implements NodeSources {
         LiveSource source = new LiveSource(library, root, environment);
         settings.get(AgentSettings.STATE_DIRECTORY)
                 .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
-        NodeSampler sampler = source.sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
+        NodeSampler sampler =
+                source.sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), wanted(needs, settings));
         List<String> endpoints = needs.contains(Need.ENDPOINTS) ? CheckCatalog.endpoints(settings) : List.of();
         if (!endpoints.isEmpty()) {
             sampler = new EndpointSampler(sampler, endpoints, settings.get(AgentSettings.SLOW_INTERVAL));
@@ -101,6 +103,15 @@ final class ProductSources implements NodeSources {
         List<String> warnings =
                 loaded.flatMap(BaselineStore.Loaded::warning).stream().toList();
         return new SampledNode(sampler, baseline, warnings);
+    }
+
+    /** Network adapters are looked at only where somebody expects something of them. */
+    private static Set<Need> wanted(Set<Need> needs, Settings settings) {
+        Set<Need> wanted = new HashSet<>(needs);
+        if (!CheckCatalog.expectsRdma(settings)) {
+            wanted.remove(Need.RDMA);
+        }
+        return wanted;
     }
 
     private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {

@@ -3,12 +3,14 @@ package dev.gpudiag.agent.source;
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.host.RdmaProbe;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.sampling.LibraryNotFound;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.ProcessSampler;
+import dev.gpudiag.agent.sampling.RdmaSampler;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
@@ -34,6 +36,7 @@ public final class LiveSource {
 
     private final Optional<Path> library;
     private final Path hostRoot;
+    private final Map<String, String> environment;
     private final HostProbe probe;
     private final KernelLogReader log;
 
@@ -47,6 +50,7 @@ public final class LiveSource {
     public LiveSource(Optional<Path> library, Path hostRoot, Map<String, String> environment) {
         this.library = library;
         this.hostRoot = hostRoot;
+        this.environment = environment;
         this.probe = new HostProbe(hostRoot, environment);
         this.log = new KernelLogReader(probe.root(), InstantSource.system(), ZoneId.systemDefault());
         if (library.isPresent() && search() instanceof NvmlLibrary.NotFound missing) {
@@ -68,6 +72,10 @@ public final class LiveSource {
                         slowInterval,
                         InstantSource.system())
                 : sampler;
+        if (needs.contains(Need.RDMA)) {
+            RdmaProbe rdma = new RdmaProbe(probe.root(), environment);
+            complete = new RdmaSampler(complete, rdma::read, slowInterval, InstantSource.system());
+        }
         return new LoggedSampler(complete, log, sampler::watchXids);
     }
 

@@ -20,6 +20,7 @@ public final class CheckCatalog {
             new ClocksCheck(),
             new PcieCheck(),
             new NvLinkCheck(),
+            new InfinibandCheck(),
             new MemoryCheck(),
             new MemoryGrowthCheck(),
             new MemoryUnaccountedCheck(),
@@ -47,5 +48,10 @@ public final class CheckCatalog {
         return settings.get(FragmentationCheck.ENDPOINTS)
                 .map(FragmentationCheck::separate)
                 .orElse(List.of());
+    }
+
+    /** Whether the settings expect anything of the network adapters, which nobody looks at otherwise. */
+    public static boolean expectsRdma(Settings settings) {
+        return InfinibandCheck.isAskedFor(settings);
     }
 }
