@@ -183,7 +183,8 @@ class EndpointSamplerTest {
 
     /** Waits for the answer that is under way, without a clock: it is there when the figures have changed. */
     private static ServingEngine next(EndpointReader reader) {
-        ServingEngine before = read(reader);
+        ServingEngine before = reader.latest(WAIT).engine().value().orElseThrow();
+        reader.start();
         ServingEngine after = before;
         while (after.equals(before)) {
             Thread.onSpinWait();

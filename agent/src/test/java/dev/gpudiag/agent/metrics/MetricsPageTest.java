@@ -62,7 +62,7 @@ class MetricsPageTest {
                 .contains("gpudiag_gpu_clock_hertz{domain=\"sm\"," + gpu)
                 .contains("gpudiag_gpu_ecc_errors_total{" + gpu + "scope=\"volatile\",severity=\"uncorrected\"," + uuid
                         + "} 0.0\n")
-                .contains("gpudiag_driver_info{cuda_version=\"12.4\"")
+                .contains("gpudiag_driver_info{cuda_version=\"13.0\"")
                 .contains("gpudiag_check_status{check=\"ecc\"} 0.0\n")
                 .contains("gpudiag_sample_age_seconds{" + gpu);
     }

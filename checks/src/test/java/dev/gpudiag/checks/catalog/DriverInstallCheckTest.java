@@ -21,8 +21,17 @@ class DriverInstallCheckTest {
 
     private static final String OK = "OK node: what was found fits the driver";
 
+    /** Of a branch that has not ended. */
+    private static final String RUNNING = "570.86.15";
+
     private static NodeSamples node(GpuSamples gpu) {
-        return NodeSamples.working().with(KERNEL_RELEASE, "6.8.0-45-generic").gpu(gpu.build());
+        return NodeSamples.working()
+                .with(MODULE_VERSION, RUNNING)
+                .with(MODULE_ON_DISK_VERSION, RUNNING)
+                .with(LIBRARY_VERSION, RUNNING)
+                .with(DRIVER_VERSION, RUNNING)
+                .with(KERNEL_RELEASE, "6.8.0-45-generic")
+                .gpu(gpu.build());
     }
 
     private static NodeSamples node() {
@@ -59,20 +68,20 @@ class DriverInstallCheckTest {
     @Test
     void firmwareOfAnotherVersionIsAWarning() {
         assertThat(said(node(GpuSamples.h100(0).with(GSP_FIRMWARE_VERSION, "535.183.01"))))
-                .containsExactly("WARNING gpu 0: GSP firmware 535.183.01 runs under driver 550.54.15");
-        assertThat(said(node(GpuSamples.h100(0).with(GSP_FIRMWARE_VERSION, "550.40.07"))))
+                .containsExactly("WARNING gpu 0: GSP firmware 535.183.01 runs under driver 570.86.15");
+        assertThat(said(node(GpuSamples.h100(0).with(GSP_FIRMWARE_VERSION, "570.40.07"))))
                 .as("of the same branch")
-                .containsExactly("INFO gpu 0: GSP firmware 550.40.07 runs under driver 550.54.15");
+                .containsExactly("INFO gpu 0: GSP firmware 570.40.07 runs under driver 570.86.15");
     }
 
     @Test
     void firmwareThatIsOnDiskForOtherDriversOnlyIsAWarning() {
-        GpuSamples gpu = GpuSamples.h100(0).with(GSP_FIRMWARE_VERSION, NodeSamples.VERSION);
+        GpuSamples gpu = GpuSamples.h100(0).with(GSP_FIRMWARE_VERSION, RUNNING);
 
         assertThat(said(node(gpu).with(GSP_FIRMWARE_ON_DISK, "535.183.01, 545.23.08")))
-                .containsExactly("WARNING gpu 0: no GSP firmware on disk for driver 550.54.15, only for 535.183.01,"
+                .containsExactly("WARNING gpu 0: no GSP firmware on disk for driver 570.86.15, only for 535.183.01,"
                         + " 545.23.08");
-        assertThat(said(node(gpu).with(GSP_FIRMWARE_ON_DISK, "535.183.01, 550.54.15")))
+        assertThat(said(node(gpu).with(GSP_FIRMWARE_ON_DISK, "535.183.01, 570.86.15")))
                 .containsExactly(OK);
         assertThat(said(node(gpu))).as("nobody found any: it may lie elsewhere").containsExactly(OK);
     }
@@ -147,8 +156,8 @@ class DriverInstallCheckTest {
         "apt, INFO, apt-mark hold",
     })
     void whoReplacedALoadedDriverIsNamedWithHowToPinIt(String whose, Status status, String pin) {
-        Finding finding = Evidences.of(node().with(LIBRARY_VERSION, "550.90.07")
-                        .with(DRIVER_CHANGE, "2026-11-20 06:12:33: libnvidia-compute-550 550.54.15 -> 550.90.07")
+        Finding finding = Evidences.of(node().with(LIBRARY_VERSION, "570.124.06")
+                        .with(DRIVER_CHANGE, "2026-11-20 06:12:33: libnvidia-compute-570 570.86.15 -> 570.124.06")
                         .with(DRIVER_CHANGED_BY, whose)
                         .build())
                 .result("driver-install")
@@ -157,7 +166,7 @@ class DriverInstallCheckTest {
 
         assertThat(finding.status()).isEqualTo(status);
         assertThat(finding.causedBy()).contains("driver");
-        assertThat(finding.seen()).contains(whose, "550.54.15 -> 550.90.07");
+        assertThat(finding.seen()).contains(whose, "570.86.15 -> 570.124.06");
         assertThat(finding.actions()).anyMatch(action -> action.contains(pin));
     }
 
@@ -167,7 +176,7 @@ class DriverInstallCheckTest {
                 .with(DRIVER_CHANGED_BY, "unattended-upgrade");
 
         assertThat(said(upgraded)).containsExactly(OK);
-        assertThat(said(upgraded.with(MODULE_ON_DISK_VERSION, "550.90.07")).getFirst())
+        assertThat(said(upgraded.with(MODULE_ON_DISK_VERSION, "570.124.06")).getFirst())
                 .startsWith("INFO node: the driver was replaced by itself (unattended-upgrade)");
     }
 
@@ -175,7 +184,10 @@ class DriverInstallCheckTest {
     void aMissingNvidiaSmiIsAWordOnlyAndOnlyWhereTheDriverWorks() {
         assertThat(said(node().with(NVIDIA_SMI_INSTALLED, false)))
                 .containsExactly("INFO node: the driver works; nvidia-smi is not installed");
-        assertThat(said(NodeSamples.broken(9, "not loaded").with(NVIDIA_SMI_INSTALLED, false)))
+        assertThat(said(NodeSamples.broken(9, "not loaded")
+                        .with(MODULE_VERSION, RUNNING)
+                        .with(LIBRARY_VERSION, RUNNING)
+                        .with(NVIDIA_SMI_INSTALLED, false)))
                 .containsExactly("SKIPPED node: no working driver: see the check driver");
     }
 
@@ -189,10 +201,9 @@ class DriverInstallCheckTest {
 
     @Test
     void aFabricManagerOfAnotherVersionIsAWarning() {
-        assertThat(said(node().with(FABRIC_MANAGER_VERSION, "550.90.07")))
-                .containsExactly("WARNING node: fabric manager 550.90.07 is installed for driver 550.54.15");
-        assertThat(said(node().with(FABRIC_MANAGER_VERSION, NodeSamples.VERSION)))
-                .containsExactly(OK);
+        assertThat(said(node().with(FABRIC_MANAGER_VERSION, "570.124.06")))
+                .containsExactly("WARNING node: fabric manager 570.124.06 is installed for driver 570.86.15");
+        assertThat(said(node().with(FABRIC_MANAGER_VERSION, RUNNING))).containsExactly(OK);
     }
 
     @Test
