@@ -32,15 +32,25 @@ final class SettingFlags {
     /** What is in force. The installed configuration is about this machine, so only a live source reads it. */
     SettingsSource.Configured inForce(CommandContext context, SourceOptions source)
             throws UsageException, UnusableFileException {
-        Optional<Path> file = file();
-        boolean configured = file.isPresent() || source instanceof SourceOptions.Live;
-        SettingsSource.Configured read =
-                configured ? context.settings().load(file) : SettingsSource.Configured.defaults();
         List<Setting<?>> ofChecks = context.checks().stream()
                 .<Setting<?>>flatMap(check -> check.spec().settings().stream())
                 .toList();
+        return inForce(context, source instanceof SourceOptions.Live, ofChecks);
+    }
+
+    /** What is in force for a command without a source: what the flags say, and not the installed configuration. */
+    Settings given(CommandContext context, List<Setting<?>> known) throws UsageException, UnusableFileException {
+        return inForce(context, false, known).settings();
+    }
+
+    private SettingsSource.Configured inForce(CommandContext context, boolean installed, List<Setting<?>> known)
+            throws UsageException, UnusableFileException {
+        Optional<Path> file = file();
+        SettingsSource.Configured read = installed || file.isPresent()
+                ? context.settings().load(file)
+                : SettingsSource.Configured.defaults();
         try {
-            Settings changed = new SettingOverrides(ofChecks).apply(read.settings(), assignments);
+            Settings changed = new SettingOverrides(known).apply(read.settings(), assignments);
             return new SettingsSource.Configured(changed, read.skippedChecks());
         } catch (ConfigurationException e) {
             throw new UsageException(e.getMessage());

@@ -73,6 +73,35 @@ class XidCommandTest {
     }
 
     @Test
+    void anOperatorSaysHowBadAnXidIs() throws IOException {
+        String file = log(
+                "[1.0] NVRM: Xid (PCI:0000:01:00): 31, pid=12, name=python3, Ch 0000003b",
+                "[2.0] NVRM: Xid (PCI:0000:01:00): 43, pid=12, name=python3, Ch 0000003b",
+                "[3.0] NVRM: Xid (PCI:0000:01:00): 13, pid=12, name=python3, Graphics Exception");
+
+        assertThat(command.run("xid", "--set", "xid.override=31=CRITICAL,43=OK,13=INFO", file))
+                .isEqualTo(2);
+
+        assertThat(command.out())
+                .contains("CRITICAL line 1      Xid 31", "INFO     line 3      Xid 13", "3 lines read, 1 CRITICAL, 1 INFO")
+                .doesNotContain("Xid 43");
+    }
+
+    @Test
+    void anXidThatIsHeldToBeFineIsNothingWrong() throws IOException {
+        String file = log("[1.0] NVRM: Xid (PCI:0000:01:00): 31, pid=12, name=python3, Ch 0000003b");
+
+        assertThat(command.run("xid", "--set", "xid.override=31=OK", file)).isZero();
+        assertThat(command.out()).isEqualTo("1 lines read, nothing about GPUs in them\n");
+    }
+
+    @Test
+    void anOverrideThatMakesNoSenseIsWrongUsage() throws IOException {
+        assertThat(command.run("xid", "--set", "xid.override=31=BAD", log("x"))).isEqualTo(64);
+        assertThat(command.err()).contains("'BAD' of Xid 31 is none of");
+    }
+
+    @Test
     void logWithoutGpusSaysSo() throws IOException {
         assertThat(command.run("xid", log("usb 1-1: new device"))).isZero();
         assertThat(command.out()).isEqualTo("1 lines read, nothing about GPUs in them\n");

@@ -3,6 +3,7 @@ package dev.gpudiag.checks.catalog;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.kernellog.XidOverrides;
 import java.util.List;
 
 /** All checks, in the order in which a report shows them: what explains the rest comes first. */
@@ -48,6 +49,11 @@ public final class CheckCatalog {
         return settings.get(FragmentationCheck.ENDPOINTS)
                 .map(FragmentationCheck::separate)
                 .orElse(List.of());
+    }
+
+    /** How bad the settings hold Xids to be, for whoever reads a log without checks. */
+    public static XidOverrides severities(Settings settings) {
+        return settings.get(XidCheck.OVERRIDE);
     }
 
     /** Whether the settings expect anything of the network adapters, which nobody looks at otherwise. */

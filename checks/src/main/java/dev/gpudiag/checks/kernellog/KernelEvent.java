@@ -89,6 +89,12 @@ public record KernelEvent(
                 judged.action());
     }
 
+    /** The same with another severity. */
+    KernelEvent withSeverity(Status other) {
+        return new KernelEvent(
+                line, kind, code, pciBusId, gpuInstance, computeInstance, pid, process, message, other, action);
+    }
+
     /** Whether the driver was loaded with this line: what it had said of any GPU before is over. */
     public boolean isDriverLoad() {
         return kind == Kind.OTHER && message.contains(DRIVER_LOADED);

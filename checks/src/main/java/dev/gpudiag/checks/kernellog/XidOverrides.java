@@ -74,6 +74,12 @@ public record XidOverrides(Map<Integer, Status> severities) {
                 : Optional.empty();
     }
 
+    /** The event as bad as the operator holds it to be; empty for one that is not to be told. */
+    public Optional<KernelEvent> applyTo(KernelEvent event) {
+        return Optional.of(of(event).map(event::withSeverity).orElse(event))
+                .filter(told -> of(event).isEmpty() || told.severity() != Status.OK);
+    }
+
     /** As it is written in a configuration. */
     @Override
     public String toString() {
