@@ -67,6 +67,7 @@ class ProductIT {
         Run run = gpudiag("check", "--simulate", "driver-hung", "--timeout", "3s");
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).contains("SIMULATED").contains("driver does not answer");
+        assertThat(run.out().replaceAll("\\s+", " ")).contains("probably because of the Xid 119 (0000:5d:00.0)");
         assertThat(run.took()).isLessThan(Duration.ofSeconds(30));
     }
 

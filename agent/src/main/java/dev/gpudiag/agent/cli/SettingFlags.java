@@ -46,9 +46,8 @@ final class SettingFlags {
     private SettingsSource.Configured inForce(CommandContext context, boolean installed, List<Setting<?>> known)
             throws UsageException, UnusableFileException {
         Optional<Path> file = file();
-        SettingsSource.Configured read = installed || file.isPresent()
-                ? context.settings().load(file)
-                : SettingsSource.Configured.defaults();
+        SettingsSource.Configured read =
+                installed || file.isPresent() ? context.settings().load(file) : SettingsSource.Configured.defaults();
         try {
             Settings changed = new SettingOverrides(known).apply(read.settings(), assignments);
             return new SettingsSource.Configured(changed, read.skippedChecks());

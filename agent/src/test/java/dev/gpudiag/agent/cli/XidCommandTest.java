@@ -83,7 +83,10 @@ class XidCommandTest {
                 .isEqualTo(2);
 
         assertThat(command.out())
-                .contains("CRITICAL line 1      Xid 31", "INFO     line 3      Xid 13", "3 lines read, 1 CRITICAL, 1 INFO")
+                .contains(
+                        "CRITICAL line 1      Xid 31",
+                        "INFO     line 3      Xid 13",
+                        "3 lines read, 1 CRITICAL, 1 INFO")
                 .doesNotContain("Xid 43");
     }
 
