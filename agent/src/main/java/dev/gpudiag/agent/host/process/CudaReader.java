@@ -28,6 +28,7 @@ final class CudaReader {
 
     private final Consumer<String> enter;
     private final Map<String, RootFacts> facts = new HashMap<>();
+    private final byte[] mapsBuffer = new byte[MapsReader.BUFFER];
 
     /** What was found in the file system of a process. */
     private record FileTraces(Reading<List<VersionTrace>> versions, Reading<List<String>> deviceNodes) {}
@@ -84,7 +85,7 @@ final class CudaReader {
     private Reading<MappedFiles> mapped(ProcessDirectory process) {
         enter.accept(process.path(MapsReader.FILE));
         try (InputStream in = process.open(MapsReader.FILE)) {
-            return Reading.of(MapsReader.read(in), process.path(MapsReader.FILE));
+            return Reading.of(MapsReader.read(in, mapsBuffer), process.path(MapsReader.FILE));
         } catch (IOException e) {
             return process.missing(MapsReader.FILE, e);
         }

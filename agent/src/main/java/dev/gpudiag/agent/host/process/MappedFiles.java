@@ -45,14 +45,26 @@ record MappedFiles(List<MappedLibrary> libraries, Map<String, Set<String>> pytho
         private final Map<String, Set<String>> pythonPackages = new LinkedHashMap<>();
         private final Set<String> prefixes = new LinkedHashSet<>();
 
+        private final Matcher library = LIBRARY.matcher("");
+        private String lastDirectory = "";
+
         /** Adds a mapped path as the kernel writes it. */
         void add(String mapped) {
             boolean deleted = mapped.endsWith(DELETED);
             String path = deleted ? mapped.substring(0, mapped.length() - DELETED.length()) : mapped;
-            Matcher library = LIBRARY.matcher(path.substring(path.lastIndexOf('/') + 1));
+            int name = path.lastIndexOf('/') + 1;
+            library.reset(path).region(name, path.length());
             if (library.matches() && libraries.size() < LIBRARIES) {
                 libraries.add(new MappedLibrary(path, library.group(1) == null ? "" : library.group(1), deleted));
             }
+            if (name != lastDirectory.length() || !path.startsWith(lastDirectory)) {
+                lastDirectory = path.substring(0, name);
+                addDirectory(path);
+            }
+        }
+
+        /** What the directory of a file tells is the same for all files in it. */
+        private void addDirectory(String path) {
             Matcher site = SITE.matcher(path);
             if (site.matches()) {
                 addPackage(site.group(1), site.group(2));

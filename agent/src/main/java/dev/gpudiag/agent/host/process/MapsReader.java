@@ -14,18 +14,26 @@ final class MapsReader {
     /** The kernel allows 65,530 mappings by default, some 10 MB of text. */
     private static final int LIMIT = 16 * 1024 * 1024;
 
-    private static final int BUFFER = 32 * 1024;
+    /** Bytes of the buffer that a caller lends. */
+    static final int BUFFER = 32 * 1024;
+
     private static final byte[] SHARED_OBJECT = {'.', 's', 'o'};
 
     private final MappedFiles.Builder found = new MappedFiles.Builder();
-    private final byte[] buffer = new byte[BUFFER];
+    private final byte[] buffer;
     private byte[] last = {};
 
-    private MapsReader() {}
+    private MapsReader(byte[] buffer) {
+        this.buffer = buffer;
+    }
 
-    /** Reads all of {@code in}; throws when it is longer than any process's mappings are. */
-    static MappedFiles read(InputStream in) throws IOException {
-        return new MapsReader().readAll(in);
+    /**
+     * Reads all of {@code in}; throws when it is longer than any process's mappings are.
+     *
+     * @param buffer of {@link #BUFFER} bytes, whose content does not matter
+     */
+    static MappedFiles read(InputStream in, byte[] buffer) throws IOException {
+        return new MapsReader(buffer).readAll(in);
     }
 
     private MappedFiles readAll(InputStream in) throws IOException {
