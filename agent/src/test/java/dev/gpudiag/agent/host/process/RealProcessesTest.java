@@ -147,17 +147,35 @@ class RealProcessesTest {
         }
     }
 
+    /** A file stands for the device, in a {@code /dev} that this process alone sees: the kernel names it as it would a node. */
     @Test
-    void realProcessesWithADeviceOpenAreFoundAmongAllOthers() throws IOException {
-        Path device = directory.resolve("nvidia0");
-        Files.createFile(device);
-        Process without = start(Map.of(), "/bin/sh", "-c", "echo; while :; do sleep 1000; done");
-        HostSample sample = new HostProcesses(MACHINE, InstantSource.system()).look(Set.of(without.pid()), TIME);
+    void aRealProcessThatHasADeviceOpenIsFoundAmongAllOthers() throws Exception {
+        assumeTrue(canUnshare(), "a user and mount namespace of its own is not allowed here");
+        Process with = start(
+                Map.of(),
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "/bin/sh",
+                "-c",
+                "mount -t tmpfs none /dev && : > /dev/nvidia0 && exec 3< /dev/nvidia0 && echo && exec sleep 1000");
+        Process without = start(Map.of(), "/bin/sh", "-c", "echo; exec sleep 1000");
+        HostSample sample = new HostProcesses(MACHINE, InstantSource.system()).look(Set.of(), TIME);
 
-        assertThat(sample.holder(without.pid())).isPresent();
+        GpuHolder holder = sample.holder(with.pid()).orElseThrow();
+        assertThat(holder.openDevices().value().orElseThrow()).containsExactly("/dev/nvidia0");
+        assertThat(sample.holder(without.pid())).isEmpty();
         assertThat(sample.holder(ProcessHandle.current().pid())).isEmpty();
+    }
+
+    @Test
+    void aRealProcessThatNVMLListsIsThereWithItsStart() throws IOException {
+        Process listed = start(Map.of(), "/bin/sh", "-c", "echo; exec sleep 1000");
+        HostSample sample = new HostProcesses(MACHINE, InstantSource.system()).look(Set.of(listed.pid()), TIME);
+
         assertThat(sample.bootedAt()).isPresent();
-        assertThat(sample.startedAt(sample.holder(without.pid()).orElseThrow())).isPresent();
+        assertThat(sample.startedAt(sample.holder(listed.pid()).orElseThrow())).isPresent();
     }
 
     @Test
