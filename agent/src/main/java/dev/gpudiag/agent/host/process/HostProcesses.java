@@ -45,9 +45,14 @@ public final class HostProcesses {
 
     /** Begins to look for open devices, so that this goes on while the driver is asked. */
     public void begin() {
-        scan = new DeviceScan(
+        begin(new DeviceScan(
                         root, root.isThisMachine() ? ProcessHandle.current().pid() : 0)
-                .start();
+                .start());
+    }
+
+    /** The next look takes what {@code begun} finds. */
+    void begin(DeviceScan begun) {
+        scan = begun;
     }
 
     /**

@@ -310,10 +310,15 @@ class HostileProcessTest {
 
     @Test
     void withoutTimeNobodyIsNotTheAnswer() {
-        HostSample sample = new HostProcesses(tree.host(), InstantSource.system()).look(Set.of(), Duration.ZERO);
+        HostProcesses processes = new HostProcesses(tree.host(), InstantSource.system());
+        processes.begin(new DeviceScan(tree.host(), 0)); // not started: it gets nowhere
+        HostSample sample = processes.look(Set.of(), ProcTree.TIME);
 
-        boolean said = sample.holders().failed() || !sample.gaps().isEmpty();
-        assertThat(said || sample.holder(9).isPresent()).isTrue();
+        assertThat(sample.holders().reason()).contains(Reading.Reason.TIMED_OUT);
+        assertThat(sample.gaps()).extracting(Gap::cause).containsExactly(Reading.Reason.TIMED_OUT);
+        assertThat(processes.look(Set.of(), ProcTree.TIME).holder(9))
+                .as("the next look")
+                .isPresent();
     }
 
     @Test

@@ -56,7 +56,8 @@ class MappedFilesTest {
 
     @Test
     void deletedLibrariesAndThoseWithoutADirectoryAreRead() throws IOException {
-        assertThat(read("/libcuda.so.550.54.15 (deleted)", "/x/libcuda.so.1", "/x/mylibcuda.so.1").libraries())
+        assertThat(read("/libcuda.so.550.54.15 (deleted)", "/x/libcuda.so.1", "/x/mylibcuda.so.1")
+                        .libraries())
                 .containsExactly(
                         new MappedLibrary("/libcuda.so.550.54.15", "550.54.15", true),
                         new MappedLibrary("/x/libcuda.so.1", "1", false));
