@@ -29,6 +29,9 @@ public final class GrowthDetector {
     private static final int EVENT_BYTES = Long.BYTES + 1;
     private static final int HOLD = 3;
 
+    /** An hour without a leak after one was cleared: its last blocks still rise where a sawtooth let it be cleared early. */
+    private static final int REST_BUCKETS = FloorTrack.PER_HOUR;
+
     /** Three hours: the longest rhythm of growth that is watched, and how long the last one is remembered. */
     private static final int WATCH_BUCKETS = 3 * FloorTrack.PER_HOUR;
 
@@ -208,7 +211,7 @@ public final class GrowthDetector {
         if (found.isPresent() && (segment == null || claim.compareTo(level) >= 0)) {
             segment = found.get();
         }
-        if (held >= HOLD) {
+        if (held >= HOLD && !(claim.compareTo(GrowthLevel.LIKELY) >= 0 && rests(last))) {
             change(claim, last);
             held = 0;
         } else if (level != GrowthLevel.NONE && !search.goesOn(segment.line(), watchBuckets, last)) {
@@ -216,6 +219,14 @@ public final class GrowthDetector {
             clearedIn = last;
             segment = null;
         }
+    }
+
+    /** Whether a leak was cleared not long ago; a suspicion may have come since. */
+    private boolean rests(long last) {
+        return last - clearedIn < REST_BUCKETS
+                && events.stream()
+                        .skip(Math.max(0, events.size() - 3))
+                        .anyMatch(event -> event.level().compareTo(GrowthLevel.LIKELY) >= 0);
     }
 
     private void change(GrowthLevel next, long bucket) {
