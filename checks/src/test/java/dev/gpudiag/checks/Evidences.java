@@ -11,6 +11,7 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.NodeSamples;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.ServingEndpoint;
 import dev.gpudiag.telemetry.WorkloadHistory;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,7 @@ import java.util.function.IntFunction;
 /** Runs the catalog over a sample in a test, with history, settings and baseline where it needs them. */
 public final class Evidences {
 
-    private final NodeSample sample;
+    private NodeSample sample;
     private SampleHistory history = SampleHistory.none();
     private MemoryGrowth growth = MemoryGrowth.none();
     private Settings settings = Settings.defaults();
@@ -108,6 +109,12 @@ public final class Evidences {
 
     public Evidences baselineDriver(String version) {
         baseline = Optional.of(new Baseline(GpuSamples.NOW.minusSeconds(86_400), List.of(), Optional.of(version)));
+        return this;
+    }
+
+    /** What configured metrics endpoints say. */
+    public Evidences endpoints(ServingEndpoint... endpoints) {
+        sample = sample.withEndpoints(List.of(endpoints));
         return this;
     }
 

@@ -49,7 +49,7 @@ final class GrowthFinding {
                 .why("If it is a leak, it ends in an out-of-memory error. The same would be seen of: "
                         + String.join("; ", verdict.shape().lookAlikes()) + ".");
         measure(finding, verdict, end);
-        advise(finding, verdict.level(), entry);
+        advise(finding, verdict.level(), entry, evidence);
         return finding.proof("used memory, followed for " + Amounts.duration(entry.span()), verdict.why())
                 .proof("held now", String.valueOf(entry.lastBytes()))
                 .build();
@@ -117,9 +117,10 @@ final class GrowthFinding {
                         "memory_exhaustion_high_seconds", (double) when.latest().toSeconds(), "seconds"));
     }
 
-    private static void advise(Finding.Builder finding, GrowthLevel level, TrackedMemory entry) {
+    private static void advise(Finding.Builder finding, GrowthLevel level, TrackedMemory entry, Evidence evidence) {
         finding.action(
                 "look whether a cache explains it: KV-cache usage of the serving engine, models loaded, batch sizes");
+        EngineHint.add(finding, evidence.sample().endpoints());
         if (level == GrowthLevel.SUSPECT) {
             finding.action("look again later: growth that lasts is raised to likely, growth that ends is cleared");
             return;

@@ -41,7 +41,7 @@ final class MemoryGrowthCheck implements GpuCheck {
                             Status.CRITICAL,
                             "keep a memory snapshot of the framework, restart the process before the end",
                             "gpudiag's own proposal, measured by its benchmark")))
-            .needing(Need.PROCESSES);
+            .needing(Need.PROCESSES, Need.ENDPOINTS);
 
     @Override
     public CheckSpec spec() {

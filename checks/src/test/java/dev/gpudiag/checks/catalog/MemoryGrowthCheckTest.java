@@ -12,7 +12,14 @@ import dev.gpudiag.checks.Status;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSamples;
 import dev.gpudiag.telemetry.MigDevice;
+import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
+import dev.gpudiag.telemetry.ServingEndpoint;
+import dev.gpudiag.telemetry.ServingEngine;
+import dev.gpudiag.telemetry.ServingEngine.Figure;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MemoryGrowthCheckTest {
 
     private static final int HOUR = 3600;
+    private static final String URL = "http://127.0.0.1:8000/metrics";
 
     private static Evidences history(int hours, IntToLongFunction used) {
         return Evidences.series(hours * HOUR, 60, second -> {
@@ -66,6 +74,50 @@ class MemoryGrowthCheckTest {
                         "memory_exhaustion_seconds",
                         "memory_exhaustion_low_seconds",
                         "memory_exhaustion_high_seconds");
+    }
+
+    private static ServingEndpoint engine(ServingEngine.Kind kind, Figure figure, double value) {
+        return new ServingEndpoint(
+                URL, Reading.of(new ServingEngine(URL, kind, Map.of(figure, value), OptionalDouble.empty()), URL));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "VLLM, KV_CACHE_USAGE, 0.63, vLLM at http://127.0.0.1:8000/metrics (KV cache 63 % used now): usage that rises",
+        "JAX, BYTES_IN_USE, 1073741824, JAX at http://127.0.0.1:8000/metrics (1.0 GiB in use in its allocator now): where",
+        "TRITON, POOL_USED, 1073741824, Triton at http://127.0.0.1:8000/metrics (1.0 GiB of its pools used now): where"
+    })
+    void whatAServingEngineSaysNowIsAHintAndChangesNoStatus(
+            ServingEngine.Kind kind, Figure figure, double value, String hint) {
+        Finding without = finding(history(12, leak(1)));
+        Finding with = finding(history(12, leak(1)).endpoints(engine(kind, figure, value)));
+
+        assertThat(with.status()).isEqualTo(without.status()).isEqualTo(Status.WARNING);
+        assertThat(with.seen()).isEqualTo(without.seen());
+        assertThat(with.actions()).hasSize(without.actions().size() + 1).anyMatch(action -> action.contains(hint));
+        assertThat(with.evidence())
+                .anyMatch(proof -> proof.source().equals(URL)
+                        && proof.value().endsWith("how it was before, and of which process, is not known"));
+    }
+
+    @Test
+    void anEngineThatDoesNotAnswerOrTellsNothingOfMemoryIsNoHint() {
+        Finding without = finding(history(12, leak(1)));
+        Finding with = finding(history(12, leak(1))
+                .endpoints(
+                        new ServingEndpoint(URL, Reading.missing(Reason.TIMED_OUT, URL, "no answer")),
+                        engine(ServingEngine.Kind.VLLM, Figure.REQUESTS_RUNNING, 4)));
+
+        assertThat(with).isEqualTo(without);
+    }
+
+    @Test
+    void memoryThatDoesNotGrowHasNoHint() {
+        Finding level =
+                finding(history(12, leak(0)).endpoints(engine(ServingEngine.Kind.VLLM, Figure.KV_CACHE_USAGE, 0.63)));
+
+        assertThat(level.status()).isEqualTo(Status.OK);
+        assertThat(level.actions()).isEmpty();
     }
 
     @Test
