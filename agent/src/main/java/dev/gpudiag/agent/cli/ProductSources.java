@@ -91,12 +91,13 @@ final class ProductSources implements NodeSources {
         LiveSource source = new LiveSource(library, root, environment);
         settings.get(AgentSettings.STATE_DIRECTORY)
                 .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
-        NodeSampler sampler =
-                source.sampler(live.forceInit(), settings.get(AgentSettings.SLOW_INTERVAL), wanted(needs, settings));
+        Duration slowInterval = settings.get(AgentSettings.SLOW_INTERVAL);
         List<String> endpoints = needs.contains(Need.ENDPOINTS) ? CheckCatalog.endpoints(settings) : List.of();
-        if (!endpoints.isEmpty()) {
-            sampler = new EndpointSampler(sampler, endpoints, settings.get(AgentSettings.SLOW_INTERVAL));
-        }
+        NodeSampler sampler = source.sampler(
+                live.forceInit(),
+                slowInterval,
+                wanted(needs, settings),
+                driver -> endpoints.isEmpty() ? driver : new EndpointSampler(driver, endpoints, slowInterval));
         Optional<BaselineStore.Loaded> loaded =
                 settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
         Optional<Baseline> baseline = loaded.flatMap(BaselineStore.Loaded::baseline);

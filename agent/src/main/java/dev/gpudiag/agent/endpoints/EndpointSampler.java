@@ -1,10 +1,14 @@
 package dev.gpudiag.agent.endpoints;
 
 import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.ServingEndpoint;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Adds to each sample what the configured endpoints say. They are asked beside the driver, and only the first sample waits
@@ -36,6 +40,16 @@ public final class EndpointSampler implements NodeSampler {
         List<ServingEndpoint> endpoints =
                 readers.stream().map(reader -> reader.latest(wait)).toList();
         return sample.withEndpoints(endpoints);
+    }
+
+    @Override
+    public Reading<KernelLog> kernelLog() {
+        return driver.kernelLog();
+    }
+
+    @Override
+    public Optional<GpuHolder> process(long pid, Duration within) {
+        return driver.process(pid, within);
     }
 
     @Override

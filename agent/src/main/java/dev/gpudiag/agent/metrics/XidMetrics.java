@@ -32,7 +32,8 @@ final class XidMetrics {
                     "xid", String.valueOf(total.key().xid()));
             families.counter(ERRORS, ERRORS_HELP, labels, total.count());
             total.last()
-                    .ifPresent(last -> families.gauge(LAST, LAST_HELP, labels, (double) last.toEpochMilli() / 1000.0));
+                    .ifPresent(
+                            last -> families.gauge(LAST, LAST_HELP, labels, ((double) last.toEpochMilli()) / 1000.0));
         }
     }
 }

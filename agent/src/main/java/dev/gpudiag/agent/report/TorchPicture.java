@@ -128,7 +128,7 @@ public final class TorchPicture {
                 .sorted(Comparator.comparing(Segment::address, Long::compareUnsigned))
                 .toList();
         long largest = segments.stream().mapToLong(Segment::total).max().orElse(1);
-        double rowBytes = Math.max(Math.max(1, largest), 1.05 * use.reserved() / MOST_ROWS);
+        double rowBytes = Math.max((double) Math.max(1, largest), 1.05 * use.reserved() / MOST_ROWS);
         double bytesPerPixel = rowBytes / INNER;
         line("pool", 30, pool.key().describe());
         line(

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The driver of this node. */
 public final class LiveSource {
@@ -62,8 +63,10 @@ public final class LiveSource {
      * A sampler of this node, with its kernel log.
      *
      * @param needs what it collects beside driver, GPUs and host
+     * @param more adds what is not this node's driver, host or log
      */
-    public LoggedSampler sampler(boolean forceInit, Duration slowInterval, Set<Need> needs) {
+    public LoggedSampler sampler(
+            boolean forceInit, Duration slowInterval, Set<Need> needs, UnaryOperator<NodeSampler> more) {
         NvmlSampler sampler = sampler(forceInit, slowInterval);
         NodeSampler complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
@@ -76,7 +79,7 @@ public final class LiveSource {
             RdmaProbe rdma = new RdmaProbe(probe.root(), environment);
             complete = new RdmaSampler(complete, rdma::read, slowInterval, InstantSource.system());
         }
-        return new LoggedSampler(complete, log, sampler::watchXids);
+        return new LoggedSampler(more.apply(complete), log, sampler::watchXids);
     }
 
     /** A sampler of this node's driver, GPUs and host alone. */

@@ -257,14 +257,13 @@ class ExplainOomCommandTest {
                         .get("count")
                         .intValue())
                 .isEqualTo(2);
-        JsonNode broken = event(String.join(
-                "\n",
-                "\u001b[31mtorch.cuda.OutOfMemoryError: CUDA out of memory.",
-                "Tried to allocate 3.00 GiB. GPU 0 has a total capacity of",
-                "23.65 GiB of which 1.66 GiB is",
-                "free. Of the allocated memory 12.09 GiB is allocated by PyTorch,",
-                "and 4.84 GiB is reserved by PyTorch but unallocated.\u001b[0m",
-                ""));
+        JsonNode broken = event("""
+                \u001b[31mtorch.cuda.OutOfMemoryError: CUDA out of memory.
+                Tried to allocate 3.00 GiB. GPU 0 has a total capacity of
+                23.65 GiB of which 1.66 GiB is
+                free. Of the allocated memory 12.09 GiB is allocated by PyTorch,
+                and 4.84 GiB is reserved by PyTorch but unallocated.\u001b[0m
+                """);
         assertThat(broken.get("verdict").textValue()).isEqualTo("fragmentation");
         assertThat(broken.get("free_bytes").longValue()).isEqualTo(bytes("1.66 GiB"));
     }

@@ -2,13 +2,17 @@ package dev.gpudiag.agent.endpoints;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.gpudiag.agent.report.Nodes;
 import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.SampleSource;
 import dev.gpudiag.telemetry.ServingEndpoint;
@@ -20,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,6 +104,33 @@ class EndpointSamplerTest {
         return "http://127.0.0.1:" + server.getAddress().getPort() + path;
     }
 
+    @Test
+    void theKernelLogAndProcessesOfTheNodeAreStillThere() {
+        NodeSampler node = new NodeSampler() {
+            @Override
+            public NodeSample sample(Duration wait, Duration deadline) {
+                return Nodes.node(SampleSource.live(), Nodes.answering(0, 1));
+            }
+
+            @Override
+            public Reading<KernelLog> kernelLog() {
+                return Reading.notRead("the log of this node");
+            }
+
+            @Override
+            public Optional<GpuHolder> process(long pid, Duration within) {
+                throw new IllegalStateException("asked for " + pid);
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (EndpointSampler sampler = new EndpointSampler(node, List.of(url("/metrics")), Duration.ofHours(1))) {
+            assertThat(sampler.kernelLog().describe()).isEqualTo("the log of this node");
+            assertThatThrownBy(() -> sampler.process(7, WAIT)).hasMessage("asked for 7");
+        }
+    }
+
     private static NodeSampler driver() {
         return new NodeSampler() {
             @Override
@@ -135,22 +167,20 @@ class EndpointSamplerTest {
         ServingEngine engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.SGLANG);
         assertThat(engine.figure(Figure.REQUESTS_WAITING)).contains(2.0);
-        page = String.join(
-                "\n",
-                "nv_gpu_memory_used_bytes{gpu_uuid=\"G\"} 1",
-                "nv_pinned_memory_pool_total_bytes 268435456",
-                "nv_pinned_memory_pool_used_bytes 1024",
-                "");
+        page = """
+                nv_gpu_memory_used_bytes{gpu_uuid="G"} 1
+                nv_pinned_memory_pool_total_bytes 268435456
+                nv_pinned_memory_pool_used_bytes 1024
+                """;
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.TRITON);
         assertThat(engine.figure(Figure.POOL_TOTAL)).contains(268435456.0);
-        page = String.join(
-                "\n",
-                "jax_bytes_in_use{device=\"0\"} 10",
-                "jax_bytes_limit 100",
-                "jax_largest_free_block_bytes 50",
-                "jax_peak_bytes_in_use 90",
-                "");
+        page = """
+                jax_bytes_in_use{device="0"} 10
+                jax_bytes_limit 100
+                jax_largest_free_block_bytes 50
+                jax_peak_bytes_in_use 90
+                """;
         engine = asked(url("/metrics")).engine().value().orElseThrow();
         assertThat(engine.kind()).isEqualTo(ServingEngine.Kind.JAX);
         assertThat(engine.figure(Figure.BYTES_IN_USE)).contains(10.0);

@@ -140,15 +140,10 @@ class DriverFilesTest {
 
     @Test
     void dnfAndAzuresExtensionAreFoundInTheirLogs() {
-        Readings dnf = tree().file(
-                        "var/log/dnf.rpm.log",
-                        String.join(
-                                "\n",
-                                "2026-11-20T06:12:33+0000 SUBDEBUG Upgrade: nvidia-driver-3:535.216.01-1.el9.x86_64",
-                                "2026-11-20T06:12:33+0000 SUBDEBUG Upgraded: bash-5.1-2.x86_64",
-                                ""))
-                .probe()
-                .readings();
+        Readings dnf = tree().file("var/log/dnf.rpm.log", """
+                2026-11-20T06:12:33+0000 SUBDEBUG Upgrade: nvidia-driver-3:535.216.01-1.el9.x86_64
+                2026-11-20T06:12:33+0000 SUBDEBUG Upgraded: bash-5.1-2.x86_64
+                """).probe().readings();
         assertThat(dnf.value(HostQuantities.DRIVER_CHANGED_BY)).contains("dnf");
         assertThat(dnf.value(HostQuantities.DRIVER_CHANGE))
                 .contains("2026-11-20 06:12:33: nvidia-driver-3:535.216.01-1.el9.x86_64");

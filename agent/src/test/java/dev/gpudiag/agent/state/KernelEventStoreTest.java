@@ -49,17 +49,13 @@ class KernelEventStoreTest {
     void nothingIsThereBeforeTheFirstTimeAndBrokenLinesAreLeftOut() throws IOException {
         assertThat(new KernelEventStore(folder).load()).isEmpty();
         new KernelEventStore(folder).accept(log(XID));
-        Files.writeString(
-                folder.resolve("kernel-events.ndjson"),
-                String.join(
-                        "\n",
-                        "{",
-                        "{\"schema_version\":1,\"kind\":\"XID\",\"severity\":\"INFO\"}",
-                        "{\"schema_version\":9}",
-                        "\"x\"",
-                        "{\"schema_version\":1,\"kind\":\"OTHER\",\"severity\":\"INFO\",\"at\":\"yesterday\"}",
-                        ""),
-                StandardOpenOption.APPEND);
+        Files.writeString(folder.resolve("kernel-events.ndjson"), """
+                {
+                {"schema_version":1,"kind":"XID","severity":"INFO"}
+                {"schema_version":9}
+                "x"
+                {"schema_version":1,"kind":"OTHER","severity":"INFO","at":"yesterday"}
+                """, StandardOpenOption.APPEND);
         assertThat(new KernelEventStore(folder).load()).containsExactly(XID);
     }
 

@@ -128,7 +128,7 @@ final class InfinibandPorts {
         List<InfinibandPort> silent =
                 up.stream().filter(port -> !port.rateGigabits().isPresent()).toList();
         int needed = expected.orElse(up.size());
-        long fast = up.size() - slow.size() - silent.size();
+        int fast = up.size() - slow.size() - silent.size();
         if (fast >= needed) {
             return Optional.empty();
         }
