@@ -24,7 +24,7 @@ final class Bar1Pressure {
             "90 % of BAR1 mapped; INFO on a board with 256 MiB of it",
             Status.WARNING,
             "end or reduce what maps it: GPUDirect RDMA and peer mappings",
-            "gpudiag's own proposal");
+            "gpudiag");
 
     private static final double FULL = 0.90;
     private static final long SMALL = 256L << 20;

@@ -38,7 +38,7 @@ final class EccRules {
                     "nvmlDeviceGetRepairStatus, nvmlDeviceGetUnrepairableMemoryFlag_v1",
                     "memory beyond repair; a channel or TPC repair pending: WARNING",
                     Status.CRITICAL,
-                    REPLACE,
+                    "pending: drain the node and reset the GPU; beyond repair: have it replaced",
                     "NVML documentation"),
             new Rule(
                     "ecc.dbe_volatile",

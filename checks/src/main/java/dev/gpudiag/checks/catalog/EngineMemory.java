@@ -28,7 +28,7 @@ final class EngineMemory {
             "preemptions >= 1/min; or 1 GiB free and 1 - largest free block / free >= 0.5",
             Status.WARNING,
             "give the KV cache more room, or send fewer and shorter requests; snapshot the allocator",
-            "gpudiag's own proposal; metric names of vLLM, SGLang, Triton and JAX");
+            "gpudiag; metric names of vLLM, SGLang, Triton and JAX");
 
     private static final double PREEMPTIONS_PER_MINUTE = 1;
     private static final double FULL = 0.95;

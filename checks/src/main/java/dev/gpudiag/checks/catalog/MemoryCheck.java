@@ -70,7 +70,7 @@ final class MemoryCheck implements GpuCheck {
                                     + " INFO over 90 %",
                             Status.WARNING,
                             "let the job that grows write a checkpoint and restart it smaller",
-                            "gpudiag's own proposal"),
+                            "gpudiag"),
                     Bar1Pressure.RULE));
 
     /** Memory of a GPU or a MIG device, without what driver and firmware keep for themselves. */

@@ -40,7 +40,7 @@ final class MemoryGrowthCheck implements GpuCheck {
                                     + " confirmed and full within 24 h CRITICAL",
                             Status.CRITICAL,
                             "keep a memory snapshot of the framework, restart the process before the end",
-                            "gpudiag's own proposal, measured by its benchmark")))
+                            "gpudiag, measured by its benchmark")))
             .needing(Need.PROCESSES, Need.ENDPOINTS);
 
     @Override

@@ -68,7 +68,7 @@ final class MemoryUnaccountedCheck implements GpuCheck {
                                     "used - sum of processes - what an idle GPU shows > max(512 MiB, 2 %) for 5 min",
                                     Status.WARNING,
                                     "find who has /dev/nvidiaN open and is not listed; else reset the GPU",
-                                    "gpudiag's own proposal"),
+                                    "gpudiag"),
                             StuckHolders.RULE))
             .needing(Need.PROCESSES);
 

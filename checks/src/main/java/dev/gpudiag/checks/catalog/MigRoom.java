@@ -28,10 +28,10 @@ final class MigRoom {
     static final Rule RULE = new Rule(
             "mem.mig_frag",
             "nvmlDeviceGetGpuInstances, nvmlGpuInstanceGetInfo",
-            "a profile has no place although free slices in one piece would hold it",
+            "a profile has no place although free slices in one piece would hold it; OK unless it is in fragmentation.mig-profiles",
             Status.WARNING,
             "make the instances anew, largest first, when they are idle",
-            "placements of nvidia-smi mig -lgipp; WARNING only for profiles in fragmentation.mig-profiles");
+            "gpudiag; placements as nvidia-smi mig -lgipp lists them");
 
     private static final Pattern PLACEMENT = Pattern.compile("(\\d{1,2}):(\\d{1,2})");
 

@@ -26,7 +26,7 @@ final class StuckHolders {
             "a holder is a zombie, not in /proc, or in state D without a break, for more than 60 s",
             Status.WARNING,
             "end its parent, or drain the GPU and reset it",
-            "gpudiag's own proposal");
+            "gpudiag");
 
     private static final Duration LEAST = Duration.ofSeconds(60);
 

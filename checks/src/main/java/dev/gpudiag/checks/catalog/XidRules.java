@@ -101,7 +101,7 @@ final class XidRules {
                     READS,
                     "RmInitAdapter failed, probe failed, API mismatch, uvm found no address space, NCCL crashed",
                     Status.CRITICAL,
-                    "what the message needs",
+                    "reload the driver or reboot; what NCCL or uvm say: restart the program",
                     "NVIDIA driver: kernel messages; CUDA release notes 13.1"),
             new Rule(
                     "xid.pcie_error",

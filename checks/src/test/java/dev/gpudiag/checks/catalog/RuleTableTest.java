@@ -35,7 +35,8 @@ class RuleTableTest {
             # Checks and their rules
 
             Generated from the checks by a test; `mvn -pl checks test -Dtest=RuleTableTest -Dgpudiag.update-goldens=true`
-            writes it anew. Severity is the status that a rule gives at most.
+            writes it anew. Severity is the status that a rule gives at most. The source `gpudiag` is gpudiag's own rule,
+            without another authority: where a rule has settings, tune it.
 
             | check | reads | rule | trips when | severity | do first | source |
             |---|---|---|---|---|---|---|
