@@ -100,7 +100,7 @@ final class TomlEngineFiles implements EngineFiles {
 
         void add(String text) {
             String table = "";
-            for (String line : (Iterable<String>) text.lines().map(String::strip)::iterator) {
+            for (String line : text.lines().map(String::strip).toList()) {
                 if (line.length() > LINE_LIMIT) {
                     continue;
                 }

@@ -30,7 +30,7 @@ final class XidMetrics {
                     "uuid", gpu.flatMap(GpuIdentity::uuid).orElse(""),
                     "pci_bus_id", total.key().pciBusId().orElse(""),
                     "xid", String.valueOf(total.key().xid()));
-            families.counter(ERRORS, ERRORS_HELP, labels, total.count());
+            families.counter(ERRORS, ERRORS_HELP, labels, (double) total.count());
             total.last()
                     .ifPresent(
                             last -> families.gauge(LAST, LAST_HELP, labels, ((double) last.toEpochMilli()) / 1000.0));
