@@ -92,7 +92,7 @@ class AgentIT {
     }
 
     @Test
-    void aLeakIsFoundByCheckMetricJsonAndAlert() throws Exception {
+    void aLeakIsFoundByCheckMetricJsonPageAndAlert() throws Exception {
         serve("memory-leak", "--time-scale", "60");
         String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"memory-growth\"} 1.0"));
 
@@ -104,6 +104,9 @@ class AgentIT {
                 .isBetween(2.0 * 86_400, 3.5 * 86_400);
         assertAlert(page, "gpudiag_gpu_memory_growth_level >= 2", "0");
         assertAlert(page, "gpudiag_gpu_memory_exhaustion_seconds < 4 * 86400", "0");
+        assertThat(await("/", text -> text.contains("WARNING  ")))
+                .containsPattern("WARNING +memory-growth +gpu 0")
+                .contains("600 MiB/h");
         endsWhenAsked();
         Run check = Run.of(
                 folder,

@@ -5,6 +5,9 @@ import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
+import dev.gpudiag.agent.report.Palette;
+import dev.gpudiag.agent.report.ReportContext;
+import dev.gpudiag.agent.report.TextReport;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
@@ -151,7 +154,7 @@ final class AgentServer implements Server {
         return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
     }
 
-    private static HttpServer.Content content(MetricsPage page, SamplingLoop loop, Duration interval) {
+    private HttpServer.Content content(MetricsPage page, SamplingLoop loop, Duration interval) {
         return new HttpServer.Content() {
             @Override
             public byte[] metrics() {
@@ -161,6 +164,16 @@ final class AgentServer implements Server {
             @Override
             public String metricsContentType() {
                 return MetricsPage.CONTENT_TYPE;
+            }
+
+            @Override
+            public Optional<String> report() {
+                return loop.report().map(report -> {
+                    Duration age = Duration.between(report.sample().takenAt(), Instant.now());
+                    ReportContext around = new ReportContext(
+                            version, age, List.of(), report.verdict().exitCode(), false);
+                    return TextReport.render(report, around, Palette.PLAIN) + "the time is the age of this sample\n";
+                });
             }
 
             @Override

@@ -25,6 +25,9 @@ public final class HttpServer implements AutoCloseable {
 
         String metricsContentType();
 
+        /** The last report as text, for the page at {@code /}; empty before the first verdict. */
+        Optional<String> report();
+
         /** Why the scheduler is not progressing; empty while it is. Never depends on the driver. */
         Optional<String> stalled();
 
@@ -42,7 +45,10 @@ public final class HttpServer implements AutoCloseable {
             config.startup.showJavalinBanner = false;
             config.jetty.threadPool = new QueuedThreadPool(THREADS, 1, 60_000);
             config.http.asyncTimeout = 5_000;
-            config.routes.get("/", context -> context.html(LANDING));
+            config.routes.get(
+                    "/",
+                    context -> context.header("Cache-Control", "no-store")
+                            .html(LANDING + "<pre>" + escaped(content.report().orElse("no verdict yet")) + "</pre>\n"));
             config.routes.get(
                     "/metrics",
                     context -> context.contentType(content.metricsContentType()).result(content.metrics()));
@@ -52,6 +58,11 @@ public final class HttpServer implements AutoCloseable {
                     context -> answer(context, content.ready() ? Optional.empty() : Optional.of("no verdict yet")));
         });
         javalin.start(address.host().isEmpty() ? "0.0.0.0" : address.host(), address.port());
+    }
+
+    /** Names in a report come from drivers and processes: none of them is markup. */
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static void answer(Context context, Optional<String> problem) {

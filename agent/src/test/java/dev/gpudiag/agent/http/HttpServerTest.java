@@ -27,6 +27,11 @@ class HttpServerTest {
         }
 
         @Override
+        public Optional<String> report() {
+            return ready ? Optional.of("CRITICAL <script>alert(1)</script> & more") : Optional.empty();
+        }
+
+        @Override
         public String metricsContentType() {
             return "text/plain; version=0.0.4; charset=utf-8";
         }
@@ -68,6 +73,17 @@ class HttpServerTest {
                     .contains("/readyz");
             assertThat(get(server, "/..%2f..%2fetc/passwd").statusCode()).isBetween(400, 404);
             assertThat(get(server, "/nothing").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void thePageShowsTheLastReportAndNoMarkupOfIt() throws Exception {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.empty(), true))) {
+            assertThat(get(server, "/").body())
+                    .contains("<pre>CRITICAL &lt;script&gt;alert(1)&lt;/script&gt; &amp; more</pre>");
+        }
+        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.empty(), false))) {
+            assertThat(get(server, "/").body()).contains("<pre>no verdict yet</pre>");
         }
     }
 
