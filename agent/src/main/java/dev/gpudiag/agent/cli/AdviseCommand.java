@@ -2,7 +2,6 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.report.AdviceText;
 import dev.gpudiag.agent.report.AdviceText.GpuAdvice;
-import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.fit.Advice;
 import dev.gpudiag.checks.fit.GpuModels;
@@ -62,7 +61,7 @@ final class AdviseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, UnusableFileException, InterruptedException {
-        Duration interval = duration("--every", every, Duration.ofMillis(100), Duration.ofMinutes(5));
+        Duration interval = DurationOption.parse("--every", every, Duration.ofMillis(100), Duration.ofMinutes(5));
         SourceOptions options = source.options(context);
         if (length == null && options instanceof SourceOptions.Live) {
             throw new UsageException("how this node's GPUs are used is not known at once: say --for 30m to watch them");
@@ -77,7 +76,7 @@ final class AdviseCommand implements Callable<Integer> {
                 sample = node.sample(timeout.value());
             } else {
                 Observation observation = new Observation(
-                        duration("--for", length, Duration.ofSeconds(1), LONGEST),
+                        DurationOption.parse("--for", length, Duration.ofSeconds(1), LONGEST),
                         interval,
                         timeout.value(),
                         pause,
@@ -106,19 +105,5 @@ final class AdviseCommand implements Callable<Integer> {
                 .flatMap(gpu -> gpu.advice().stream())
                 .anyMatch(one -> one.kind() != Advice.Kind.NOT_KNOWN);
         return (known ? Status.OK : Status.UNKNOWN).exitCode();
-    }
-
-    private static Duration duration(String option, String text, Duration low, Duration high) throws UsageException {
-        Duration value;
-        try {
-            value = Setting.parseDuration(text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(option + ": " + e.getMessage());
-        }
-        if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
-            throw new UsageException(
-                    option + ": " + text + " is outside " + Setting.format(low) + " to " + Setting.format(high));
-        }
-        return value;
     }
 }

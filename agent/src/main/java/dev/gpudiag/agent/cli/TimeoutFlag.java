@@ -1,6 +1,5 @@
 package dev.gpudiag.agent.cli;
 
-import dev.gpudiag.checks.Setting;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -18,16 +17,6 @@ final class TimeoutFlag {
     private String timeout;
 
     Duration value() throws UsageException {
-        Duration value;
-        try {
-            value = Setting.parseDuration(timeout);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--timeout: " + e.getMessage());
-        }
-        if (value.compareTo(LOW) < 0 || value.compareTo(HIGH) > 0) {
-            throw new UsageException(
-                    "--timeout: " + timeout + " is outside " + Setting.format(LOW) + " to " + Setting.format(HIGH));
-        }
-        return value;
+        return DurationOption.parse("--timeout", timeout, LOW, HIGH);
     }
 }

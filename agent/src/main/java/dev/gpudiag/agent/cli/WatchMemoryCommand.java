@@ -10,7 +10,6 @@ import dev.gpudiag.agent.report.TraceReport;
 import dev.gpudiag.agent.trace.RecordedLine;
 import dev.gpudiag.agent.trace.TracePoint;
 import dev.gpudiag.agent.trace.WatchedMemory;
-import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.memory.LoadTest;
 import dev.gpudiag.telemetry.NodeSample;
@@ -92,8 +91,8 @@ final class WatchMemoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, UnusableFileException {
-        Duration window = duration("--for", length, Duration.ofSeconds(1), Duration.ofHours(24));
-        Duration interval = duration("--every", every, Duration.ofMillis(100), Duration.ofMinutes(5));
+        Duration window = DurationOption.parse("--for", length, Duration.ofSeconds(1), Duration.ofHours(24));
+        Duration interval = DurationOption.parse("--every", every, Duration.ofMillis(100), Duration.ofMinutes(5));
         SourceOptions options = source.options(context);
         if (options instanceof SourceOptions.Replayed) {
             throw new UsageException("a recording of one instant does not change: use analyze-memory for a trace");
@@ -226,19 +225,5 @@ final class WatchMemoryCommand implements Callable<Integer> {
                 out.get().close();
             }
         }
-    }
-
-    private static Duration duration(String option, String text, Duration low, Duration high) throws UsageException {
-        Duration value;
-        try {
-            value = Setting.parseDuration(text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(option + ": " + e.getMessage());
-        }
-        if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
-            throw new UsageException(
-                    option + ": " + text + " is outside " + Setting.format(low) + " to " + Setting.format(high));
-        }
-        return value;
     }
 }
