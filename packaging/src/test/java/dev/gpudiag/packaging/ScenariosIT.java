@@ -46,7 +46,7 @@ class ScenariosIT {
         Matcher expect = EXPECT.matcher(Files.readString(scenario));
         assertThat(expect.find()).isTrue();
 
-        Run run = gpudiag("check", "--json", "--timeout", "4s", "--simulate", name);
+        Run run = gpudiag("check", "--json", "--simulate", name);
 
         assertThat(run.err()).isEmpty();
         JsonNode report = JSON.readTree(run.out());

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
+import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
@@ -55,8 +56,11 @@ public final class SimulatedSource implements NodeSampler {
     private boolean started;
 
     private long begunNanos = System.nanoTime();
-    private boolean pinned;
+    private volatile boolean pinned;
     private Optional<SimulatedKernelLog> kernelLog = Optional.empty();
+
+    /** The host's files as read in the past, in which they do not change. */
+    private volatile Optional<HostState> pastHost = Optional.empty();
 
     /** A simulated node of which driver, GPUs and host are sampled, and nothing more. */
     public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
@@ -83,7 +87,7 @@ public final class SimulatedSource implements NodeSampler {
         this.log = new KernelLogReader(probe.root(), () -> present, ZoneOffset.UTC);
         this.sampler = new NvmlSampler(
                 this::open,
-                probe::read,
+                () -> host(probe),
                 false,
                 new SampleSource(SampleSource.Kind.SIMULATED, scenario.name()),
                 slowInterval,
@@ -96,6 +100,15 @@ public final class SimulatedSource implements NodeSampler {
                         slowInterval,
                         InstantSource.system())
                 : sampler;
+    }
+
+    private HostState host(HostProbe probe) {
+        if (!pinned) {
+            return probe.read();
+        }
+        HostState past = pastHost.orElseGet(probe::read);
+        pastHost = Optional.of(past);
+        return past;
     }
 
     /** Lets the library read the scenario once, so that what is wrong in it is told before anything is sampled. */
