@@ -1,4 +1,5 @@
 /* Modes, firmware, fabric and platform. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,27 @@ EXPORT nvmlReturn_t nvmlDeviceGetAddressingMode(nvmlDevice_t device, nvmlDeviceA
     if (out == NULL) return NVML_ERROR_INVALID_ARGUMENT;
     if (out->version != STRUCT_VERSION(nvmlDeviceAddressingMode_v1_t, 1)) return NVML_ERROR_ARGUMENT_VERSION_MISMATCH;
     return put_unsigned(&call, KEY_addressing_mode, &out->value);
+}
+
+/* A GPU with license.product is one for which the vGPU software needs a licence. */
+EXPORT nvmlReturn_t nvmlDeviceGetGridLicensableFeatures_v4(nvmlDevice_t device, nvmlGridLicensableFeatures_t *out) {
+    CALL(nvmlDeviceGetGridLicensableFeatures_v4, device);
+    if (out == NULL) return NVML_ERROR_INVALID_ARGUMENT;
+    memset(out, 0, sizeof *out);
+    if (!has(&call, KEY_license_product)) return NVML_SUCCESS;
+    nvmlGridLicensableFeature_t *feature = &out->gridLicensableFeatures[0];
+    out->isGridLicenseSupported = 1;
+    out->licensableFeaturesCount = 1;
+    feature->featureCode = 4; /* compute */
+    feature->featureEnabled = 1;
+    feature->featureState = (unsigned int)whole(number(&call, KEY_license_state, 0));
+    REFUSE_UNLESS(put_key_text(&call, KEY_license_product, feature->productName, sizeof feature->productName));
+    if (!has(&call, KEY_license_expiry)) return NVML_SUCCESS;
+    nvmlGridLicenseExpiry_t *expiry = &feature->licenseExpiry;
+    int read = sscanf(call.gpu->values[KEY_license_expiry].text, "%4u-%2hu-%2huT%2hu:%2hu:%2hu", &expiry->year,
+                      &expiry->month, &expiry->day, &expiry->hour, &expiry->min, &expiry->sec);
+    expiry->status = read == 6 ? 2 : 1; /* valid, invalid */
+    return NVML_SUCCESS;
 }
 
 /* Writes the 16 bytes of a UUID text; what is no hex digit is passed over. */

@@ -316,6 +316,28 @@ HOLD_OFFSET(nvmlPlatformInfo_v2_t, hostId, 38);
 HOLD_OFFSET(nvmlPlatformInfo_v2_t, peerType, 39);
 HOLD_OFFSET(nvmlPlatformInfo_v2_t, moduleId, 40);
 
+HOLD_SIZE(nvmlGridLicenseExpiry_t, 16);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, year, 0);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, month, 4);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, day, 6);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, hour, 8);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, min, 10);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, sec, 12);
+HOLD_OFFSET(nvmlGridLicenseExpiry_t, status, 14);
+
+HOLD_SIZE(nvmlGridLicensableFeature_t, 284);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, featureCode, 0);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, featureState, 4);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, licenseInfo, 8);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, productName, 136);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, featureEnabled, 264);
+HOLD_OFFSET(nvmlGridLicensableFeature_t, licenseExpiry, 268);
+
+HOLD_SIZE(nvmlGridLicensableFeatures_t, 860);
+HOLD_OFFSET(nvmlGridLicensableFeatures_t, isGridLicenseSupported, 0);
+HOLD_OFFSET(nvmlGridLicensableFeatures_t, licensableFeaturesCount, 4);
+HOLD_OFFSET(nvmlGridLicensableFeatures_t, gridLicensableFeatures, 8);
+
 HOLD_SIZE(nvmlSystemDriverBranchInfo_v1_t, 84);
 HOLD_OFFSET(nvmlSystemDriverBranchInfo_v1_t, version, 0);
 HOLD_OFFSET(nvmlSystemDriverBranchInfo_v1_t, branch, 4);

@@ -280,6 +280,11 @@ public final class GpuQuantities {
     public static final Quantity<Boolean> ACCOUNTING_MODE = flag("accounting_mode", "per-process accounting");
     public static final Quantity<String> GSP_FIRMWARE_VERSION = text("gsp_firmware_version", "GSP firmware version");
     public static final Quantity<Boolean> GSP_FIRMWARE_MODE = flag("gsp_firmware_mode", "whether GSP firmware runs");
+    public static final Quantity<Boolean> VGPU_LICENSED =
+            flag("vgpu_licensed", "whether the vGPU software that this GPU needs is licensed");
+    public static final Quantity<String> VGPU_PRODUCT = text("vgpu_product", "vGPU software product to be licensed");
+    public static final Quantity<String> VGPU_LICENSE_EXPIRY =
+            text("vgpu_license_expiry", "when the vGPU licence ends, ISO 8601, UTC");
     public static final Quantity<String> VIRTUALIZATION_MODE =
             text("virtualization_mode", "NONE, PASSTHROUGH, VGPU, HOST_VGPU, HOST_VSGA");
     public static final Quantity<String> ADDRESSING_MODE = text("addressing_mode", "NONE, HMM or ATS");

@@ -6,6 +6,7 @@ import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetDisplayActive;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetDisplayMode;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetGpuFabricInfo;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetGpuFabricInfoV;
+import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetGridLicensableFeatures_v4;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetGspFirmwareMode;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetGspFirmwareVersion;
 import static dev.gpudiag.nvml.Symbol.nvmlDeviceGetPersistenceMode;
@@ -15,7 +16,17 @@ import dev.gpudiag.nvml.Layouts.nvmlDeviceAddressingMode_v1_t;
 import dev.gpudiag.nvml.Layouts.nvmlGpuFabricInfo_t;
 import dev.gpudiag.nvml.Layouts.nvmlGpuFabricInfo_v2_t;
 import dev.gpudiag.nvml.Layouts.nvmlGpuFabricInfo_v3_t;
+import dev.gpudiag.nvml.Layouts.nvmlGridLicensableFeature_t;
+import dev.gpudiag.nvml.Layouts.nvmlGridLicensableFeatures_t;
+import dev.gpudiag.nvml.Layouts.nvmlGridLicenseExpiry_t;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** How the device is set up, and the firmware and fabric it runs with. */
 public sealed interface DeviceModes permits NvmlDevice {
@@ -60,6 +71,37 @@ public sealed interface DeviceModes permits NvmlDevice {
         return calls().code(nvmlDeviceGetVirtualizationMode, Natives::nvmlDeviceGetVirtualizationMode);
     }
 
+    /**
+     * The licence of the vGPU software; empty where this GPU needs none.
+     *
+     * <p>Of several products that one which is enabled, else the first.
+     */
+    default Optional<VgpuLicense> vgpuLicense() throws NvmlException {
+        Scratch out = calls().struct(
+                        nvmlDeviceGetGridLicensableFeatures_v4,
+                        nvmlGridLicensableFeatures_t.sizeof,
+                        0,
+                        Natives::nvmlDeviceGetGridLicensableFeatures_v4);
+        int room = (nvmlGridLicensableFeatures_t.sizeof - nvmlGridLicensableFeatures_t.gridLicensableFeatures)
+                / nvmlGridLicensableFeature_t.sizeof;
+        long count = Math.min(room, out.uint32(nvmlGridLicensableFeatures_t.licensableFeaturesCount));
+        if (!out.bool(nvmlGridLicensableFeatures_t.isGridLicenseSupported) || count == 0) {
+            return Optional.empty();
+        }
+        int[] features = IntStream.range(0, (int) count)
+                .map(feature -> nvmlGridLicensableFeatures_t.gridLicensableFeatures
+                        + feature * nvmlGridLicensableFeature_t.sizeof)
+                .toArray();
+        int at = Arrays.stream(features)
+                .filter(feature -> out.bool(feature + nvmlGridLicensableFeature_t.featureEnabled))
+                .findFirst()
+                .orElse(features[0]);
+        return Optional.of(new VgpuLicense(
+                out.bool(at + nvmlGridLicensableFeature_t.featureState),
+                out.text(at + nvmlGridLicensableFeature_t.productName, 128),
+                expiry(out, at + nvmlGridLicensableFeature_t.licenseExpiry)));
+    }
+
     /** The newest form that the library has: with health summary, with health mask (R550), or without (R525). */
     default GpuFabricInfo gpuFabricInfo() throws NvmlException {
         if (calls().nvml().has(nvmlDeviceGetGpuFabricInfoV)) {
@@ -97,6 +139,25 @@ public sealed interface DeviceModes permits NvmlDevice {
                         nvmlDeviceAddressingMode_v1_t.VERSION,
                         Natives::nvmlDeviceGetAddressingMode)
                 .int32(nvmlDeviceAddressingMode_v1_t.value);
+    }
+
+    private static Optional<Instant> expiry(Scratch out, int at) {
+        int valid = 2; // NVML_GRID_LICENSE_EXPIRY_VALID: the others have no date
+        if (out.uint8(at + nvmlGridLicenseExpiry_t.status) != valid) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(LocalDateTime.of(
+                            out.int32(at + nvmlGridLicenseExpiry_t.year),
+                            out.uint16(at + nvmlGridLicenseExpiry_t.month),
+                            out.uint16(at + nvmlGridLicenseExpiry_t.day),
+                            out.uint16(at + nvmlGridLicenseExpiry_t.hour),
+                            out.uint16(at + nvmlGridLicenseExpiry_t.min),
+                            out.uint16(at + nvmlGridLicenseExpiry_t.sec))
+                    .toInstant(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty(); // the driver's word is no date
+        }
     }
 
     /** The newer structs repeat the oldest one's fields behind a version word. */

@@ -46,6 +46,27 @@ final class Layouts {
                 moduleId = 40;
     }
 
+    static final class nvmlGridLicenseExpiry_t {
+        static final int sizeof = 16, year = 0, month = 4, day = 6, hour = 8, min = 10, sec = 12, status = 14;
+    }
+
+    static final class nvmlGridLicensableFeature_t {
+        static final int sizeof = 284,
+                featureCode = 0,
+                featureState = 4,
+                licenseInfo = 8,
+                productName = 136,
+                featureEnabled = 264,
+                licenseExpiry = 268;
+    }
+
+    static final class nvmlGridLicensableFeatures_t {
+        static final int sizeof = 860,
+                isGridLicenseSupported = 0,
+                licensableFeaturesCount = 4,
+                gridLicensableFeatures = 8;
+    }
+
     static final class nvmlSystemDriverBranchInfo_v1_t {
         static final int VERSION = 0x01000054;
         static final int sizeof = 84, version = 0, branch = 4;

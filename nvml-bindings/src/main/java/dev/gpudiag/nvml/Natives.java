@@ -285,6 +285,8 @@ final class Natives {
 
     static native int nvmlDeviceGetVirtualizationMode(long device, long pVirtualMode);
 
+    static native int nvmlDeviceGetGridLicensableFeatures_v4(long device, long pGridLicensableFeatures);
+
     static native int nvmlSystemGetConfComputeState(long state);
 
     static native int nvmlDeviceGetGpuFabricInfo(long device, long gpuFabricInfo);

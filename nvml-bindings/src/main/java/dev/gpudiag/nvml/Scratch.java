@@ -70,6 +70,10 @@ final class Scratch {
         return bytes.getLong(offset);
     }
 
+    int uint16(int offset) {
+        return bytes.getShort(offset) & 0xffff;
+    }
+
     int uint8(int offset) {
         return bytes.get(offset) & 0xff;
     }

@@ -161,6 +161,7 @@ enum Symbol {
     nvmlDeviceGetGspFirmwareVersion,
     nvmlDeviceGetGspFirmwareMode,
     nvmlDeviceGetVirtualizationMode,
+    nvmlDeviceGetGridLicensableFeatures_v4,
     nvmlSystemGetConfComputeState,
     nvmlDeviceGetGpuFabricInfo,
     nvmlDeviceGetGpuFabricInfoV,

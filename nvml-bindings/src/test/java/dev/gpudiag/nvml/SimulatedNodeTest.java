@@ -175,6 +175,7 @@ class SimulatedNodeTest {
         assertThat(gpu.gspFirmwareVersion()).isEqualTo("580.105.08");
         assertThat(gpu.gspFirmwareMode().enabled()).isTrue();
         assertThat(gpu.virtualizationMode()).isZero();
+        assertThat(gpu.vgpuLicense()).isEmpty();
         assertThat(gpu.migMode()).isEqualTo(new MigMode(false, false));
         assertThat(gpu.accountingMode()).isFalse();
         assertThat(gpu.addressingMode()).isZero();

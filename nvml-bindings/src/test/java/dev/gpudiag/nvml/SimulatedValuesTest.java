@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +70,9 @@ class SimulatedValuesTest {
                 performance_state = unknown
                 bar1.total = 3Gi
                 bar1.used = 1Gi
+                license.product = NVIDIA Virtual Compute Server
+                license.state = licensed
+                license.expiry = 2027-03-04T05:06:07
                 [gpu 0..1]
                 [process 0:301]
                 type = mps
@@ -104,6 +109,13 @@ class SimulatedValuesTest {
                 .isEqualTo(27);
         assertThat(gpu.sramEccErrorStatus())
                 .isEqualTo(new SramEccErrorStatus(34, 35, 36, 31, 32, 33, 41, 42, 43, 44, 45, true));
+    }
+
+    @Test
+    void theLicenceOfAVirtualGpuIsRead() throws Exception {
+        assertThat(gpu.vgpuLicense())
+                .contains(new VgpuLicense(
+                        true, "NVIDIA Virtual Compute Server", Optional.of(Instant.parse("2027-03-04T05:06:07Z"))));
     }
 
     @Test

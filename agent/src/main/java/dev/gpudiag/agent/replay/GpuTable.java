@@ -257,8 +257,20 @@ final class GpuTable {
                 row(GpuQuantities.GSP_FIRMWARE_VERSION, Conversion.text(), "gsp_firmware_version"),
                 row(GpuQuantities.GSP_FIRMWARE_MODE, text -> Optional.of(!text.isEmpty()), "gsp_firmware_version"),
                 row(GpuQuantities.VIRTUALIZATION_MODE, VIRTUALIZATION, "gpu_virtualization_mode/virtualization_mode"),
+                row(
+                        GpuQuantities.VGPU_PRODUCT,
+                        Conversion.text(),
+                        "vgpu_software_licensed_product/licensed_product_name"),
+                row(GpuQuantities.VGPU_LICENSED, GpuTable::licensed, "vgpu_software_licensed_product/license_status"),
                 row(GpuQuantities.ADDRESSING_MODE, Conversion.name(), "addressing_mode"),
                 row(GpuQuantities.MIG_MODE, flag, "mig_mode/current_mig"),
                 row(GpuQuantities.MIG_MODE_PENDING, flag, "mig_mode/pending_mig"));
+    }
+
+    /** {@code Licensed (Expiry: N/A)}, {@code Unlicensed (Unrestricted)}. */
+    private static Optional<Boolean> licensed(String status) {
+        return status.startsWith("Licensed")
+                ? Optional.of(true)
+                : Optional.of(false).filter(unlicensed -> status.startsWith("Unlicensed"));
     }
 }

@@ -29,9 +29,12 @@ import dev.gpudiag.nvml.RowRemapperHistogram;
 import dev.gpudiag.nvml.SramEccErrorStatus;
 import dev.gpudiag.nvml.TemperatureThreshold;
 import dev.gpudiag.nvml.UtilizationRates;
+import dev.gpudiag.nvml.VgpuLicense;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.Quantity;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Which NVML call gives which quantity of a GPU; a new quantity is one row here. */
 final class GpuRows {
@@ -307,6 +310,21 @@ final class GpuRows {
                     "nvmlDeviceGetVirtualizationMode",
                     GpuQuantities.VIRTUALIZATION_MODE,
                     device -> NvmlNames.virtualizationMode(device.virtualizationMode())),
+            call(
+                    "nvmlDeviceGetGridLicensableFeatures",
+                    NvmlDevice::vgpuLicense,
+                    out(
+                            GpuQuantities.VGPU_LICENSED,
+                            (Optional<VgpuLicense> license) ->
+                                    license.map(VgpuLicense::licensed).orElse(null)),
+                    out(
+                            GpuQuantities.VGPU_PRODUCT,
+                            license -> license.map(VgpuLicense::product).orElse(null)),
+                    out(
+                            GpuQuantities.VGPU_LICENSE_EXPIRY,
+                            license -> license.flatMap(VgpuLicense::expiry)
+                                    .map(Instant::toString)
+                                    .orElse(null))),
             one(
                     "nvmlDeviceGetAddressingMode",
                     GpuQuantities.ADDRESSING_MODE,

@@ -83,9 +83,9 @@ final class DriverInstallRules {
                     "NVIDIA Fabric Manager user guide"),
             new Rule(
                     "drv.vgpu",
-                    "nvmlDeviceGetVirtualizationMode",
-                    "a virtual GPU: what it cannot tell, and where its licence is looked up",
-                    Status.INFO,
+                    "nvmlDeviceGetVirtualizationMode, nvmlDeviceGetGridLicensableFeatures",
+                    "a virtual GPU: what it cannot tell, and its licence; without one WARNING",
+                    Status.WARNING,
                     "nvidia-smi -q | grep -i licen",
                     "NVIDIA vGPU documentation"));
 

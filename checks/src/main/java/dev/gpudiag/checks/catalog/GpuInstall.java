@@ -4,6 +4,9 @@ import static dev.gpudiag.telemetry.GpuQuantities.DISPLAY_ACTIVE;
 import static dev.gpudiag.telemetry.GpuQuantities.DRIVER_MODEL;
 import static dev.gpudiag.telemetry.GpuQuantities.GSP_FIRMWARE_VERSION;
 import static dev.gpudiag.telemetry.GpuQuantities.PERSISTENCE_MODE;
+import static dev.gpudiag.telemetry.GpuQuantities.VGPU_LICENSED;
+import static dev.gpudiag.telemetry.GpuQuantities.VGPU_LICENSE_EXPIRY;
+import static dev.gpudiag.telemetry.GpuQuantities.VGPU_PRODUCT;
 import static dev.gpudiag.telemetry.GpuQuantities.VIRTUALIZATION_MODE;
 
 import dev.gpudiag.checks.Finding;
@@ -118,15 +121,33 @@ record GpuInstall(GpuSample gpu, DriverFacts facts) {
     }
 
     private Optional<Finding> virtual() {
-        return isVirtual()
-                ? Optional.of(Finding.builder(Status.INFO, Subject.gpu(gpu.identity()), "is a virtual GPU (vGPU)")
-                        .rule("drv.vgpu")
-                        .why(
-                                "Temperature, power, PCIe and page repair belong to the host and are not told here; without"
-                                        + " a licence it slows down after a while.")
-                        .action("look at the licence: nvidia-smi -q | grep -i licen; systemctl status nvidia-gridd")
-                        .proof(VIRTUALIZATION_MODE, gpu.get(VIRTUALIZATION_MODE))
-                        .build())
-                : Optional.empty();
+        if (!isVirtual()) {
+            return Optional.empty();
+        }
+        boolean unlicensed = !gpu.value(VGPU_LICENSED).orElse(true);
+        return Optional.of(Finding.builder(
+                        unlicensed ? Status.WARNING : Status.INFO,
+                        Subject.gpu(gpu.identity()),
+                        "is a virtual GPU (vGPU), " + license())
+                .rule("drv.vgpu")
+                .why("Temperature, power, PCIe and page repair belong to the host and are not told here; without a"
+                        + " licence it slows down after a while.")
+                .action("look at the licence: nvidia-smi -q | grep -i licen; systemctl status nvidia-gridd")
+                .action("check that this machine reaches the licence server that its client token names")
+                .proof(VIRTUALIZATION_MODE, gpu.get(VIRTUALIZATION_MODE))
+                .proof(VGPU_LICENSED, gpu.get(VGPU_LICENSED))
+                .build());
+    }
+
+    private String license() {
+        String product = gpu.value(VGPU_PRODUCT).filter(name -> !name.isBlank()).orElse("its product");
+        return gpu.value(VGPU_LICENSED)
+                .map(licensed -> licensed
+                        ? product + " is licensed"
+                                + gpu.value(VGPU_LICENSE_EXPIRY)
+                                        .map(expiry -> " until " + expiry)
+                                        .orElse("")
+                        : product + " is not licensed")
+                .orElse("licence not known");
     }
 }

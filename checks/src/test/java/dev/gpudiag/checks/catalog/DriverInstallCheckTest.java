@@ -210,7 +210,25 @@ class DriverInstallCheckTest {
     void aVirtualGpuSaysWhatItCannotTellAndIsNotAskedForPersistence() {
         assertThat(said(node(
                         GpuSamples.h100(0).with(VIRTUALIZATION_MODE, "VGPU").with(PERSISTENCE_MODE, false))))
-                .containsExactly("INFO gpu 0: is a virtual GPU (vGPU)");
+                .containsExactly("INFO gpu 0: is a virtual GPU (vGPU), licence not known");
+    }
+
+    @Test
+    void aVirtualGpuWithoutLicenceIsAWarning() {
+        GpuSamples vgpu = GpuSamples.h100(0).with(VIRTUALIZATION_MODE, "VGPU").with(VGPU_PRODUCT, "NVIDIA vCS");
+        assertThat(said(node(vgpu.with(VGPU_LICENSED, false))))
+                .containsExactly("WARNING gpu 0: is a virtual GPU (vGPU), NVIDIA vCS is not licensed");
+        assertThat(said(node(GpuSamples.h100(0)
+                        .with(VIRTUALIZATION_MODE, "VGPU")
+                        .with(VGPU_PRODUCT, "NVIDIA vCS")
+                        .with(VGPU_LICENSED, true)
+                        .with(VGPU_LICENSE_EXPIRY, "2026-12-01T06:00:00Z"))))
+                .containsExactly(
+                        "INFO gpu 0: is a virtual GPU (vGPU), NVIDIA vCS is licensed until 2026-12-01T06:00:00Z");
+        assertThat(said(node(
+                        GpuSamples.h100(0).with(VIRTUALIZATION_MODE, "NONE").with(VGPU_LICENSED, false))))
+                .as("a product that could be licensed on a whole GPU, and need not be")
+                .containsExactly(OK);
     }
 
     @ParameterizedTest
