@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class MetricFamilies {
     private final Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
     private final Map<String, CounterSnapshot.Builder> counters = new LinkedHashMap<>();
     private final Map<String, InfoSnapshot.Builder> infos = new LinkedHashMap<>();
+    private final Map<String, UnknownSnapshot.Builder> unknowns = new LinkedHashMap<>();
 
     void gauge(String name, String help, Labels labels, double value) {
         gauges.computeIfAbsent(name, key -> GaugeSnapshot.builder().name(key).help(help))
@@ -64,11 +66,19 @@ final class MetricFamilies {
         };
     }
 
+    /** A series of a type that the format cannot say. */
+    void unknown(String name, String help, Labels labels, double value) {
+        unknowns.computeIfAbsent(
+                        name, key -> UnknownSnapshot.builder().name(key).help(help))
+                .dataPoint(new UnknownSnapshot.UnknownDataPointSnapshot(value, labels, null));
+    }
+
     MetricSnapshots snapshots() {
         MetricSnapshots.Builder builder = MetricSnapshots.builder();
         infos.values().forEach(info -> builder.metricSnapshot(info.build()));
         gauges.values().forEach(gauge -> builder.metricSnapshot(gauge.build()));
         counters.values().forEach(counter -> builder.metricSnapshot(counter.build()));
+        unknowns.values().forEach(unknown -> builder.metricSnapshot(unknown.build()));
         return builder.build();
     }
 }

@@ -1,45 +1,58 @@
 package dev.gpudiag.agent.metrics;
 
-import io.micrometer.core.instrument.Clock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Collection;
+import java.util.List;
 
 /**
- * The text of {@code /metrics}, rendered once per tick of the scheduler and handed out from memory.
+ * The pages of {@code /metrics}: collected once per tick of the scheduler and handed out from memory.
  *
- * <p>Rendered by ticks, not by samples, so that sample age grows when samples stop. Thread-safe: one writer, any readers.
+ * <p>Collected by ticks, not by samples, so that sample age grows when samples stop. Thread-safe: one writer, any readers;
+ * a reader calls no driver and waits for nothing but the writing of the page in its format, once per tick.
  */
 public final class MetricsPage {
 
     /** Prometheus text format 0.0.4. */
-    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    public static final String CONTENT_TYPE = MetricsFormat.TEXT.contentType();
 
-    private final PrometheusMeterRegistry registry;
-    private volatile byte[] text = new byte[0];
+    /** So many families may be asked for by name. */
+    public static final int MOST_NAMES = 100;
 
-    public MetricsPage(NodeCollector collector) {
-        PrometheusRegistry prometheus = new PrometheusRegistry();
-        prometheus.register(collector);
-        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+    private static final int FIRST_GUESS_BYTES = 64 * 1024;
+
+    private final MultiCollector collector;
+    private volatile TickPage tick = new TickPage(new MetricSnapshots(List.of()), 16);
+    private volatile int lastBytes = FIRST_GUESS_BYTES;
+
+    public MetricsPage(MultiCollector collector) {
+        this.collector = collector;
     }
 
-    /** Renders the page anew. */
+    /** Collects anew. */
     public void render() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 1024);
-        try {
-            registry.scrape(out, CONTENT_TYPE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        text = out.toByteArray();
+        tick = new TickPage(collector.collect(), lastBytes + 1024);
     }
 
-    /** The page as it was rendered last; not to be changed. */
+    /**
+     * The page as it was collected last.
+     *
+     * @param names the families to hand out ({@code name[]}), all where empty; unknown ones give nothing
+     * @throws IllegalArgumentException for more than {@link #MOST_NAMES} names
+     */
+    public Rendering page(MetricsFormat format, boolean gzip, Collection<String> names) {
+        if (names.size() > MOST_NAMES) {
+            throw new IllegalArgumentException(names.size() + " names, at most " + MOST_NAMES);
+        }
+        Rendering rendering = tick.render(format, gzip, names);
+        if (!gzip && names.isEmpty()) {
+            lastBytes = rendering.body().length;
+        }
+        return rendering;
+    }
+
+    /** The whole page as text; not to be changed. */
     public byte[] text() {
-        return text;
+        return page(MetricsFormat.TEXT, false, List.of()).body();
     }
 }
