@@ -117,7 +117,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts(
     return has(&call, KEY_sram_threshold_exceeded) && ecc_on(&call) ? NVML_SUCCESS : NVML_ERROR_NOT_SUPPORTED;
 }
 
-/* Addresses and times are made up; only their number is scripted. */
+/* Addresses are made up, and one page a day was retired until the newest. */
 static nvmlReturn_t put_pages(const struct call *call, unsigned int cause, unsigned int *count,
                               unsigned long long *addresses, unsigned long long *times) {
     if (cause > 1 || count == NULL) return NVML_ERROR_INVALID_ARGUMENT;
@@ -125,9 +125,10 @@ static nvmlReturn_t put_pages(const struct call *call, unsigned int cause, unsig
     if (!has(call, key)) return NVML_ERROR_NOT_SUPPORTED;
     unsigned int pages = (unsigned int)whole(number(call, key, 0));
     REFUSE_UNLESS(put_entries(pages, count, addresses != NULL));
+    unsigned long long newest = whole(number(call, KEY_retired_pages_newest, 1));
     for (unsigned int page = 0; page < pages; page++) {
         addresses[page] = (unsigned long long)(page + 1) << 16;
-        if (times != NULL) times[page] = store_epoch_microseconds(0) / 1000000 - 86400ULL * (page + 1);
+        if (times != NULL) times[page] = store_epoch_microseconds(0) / 1000000 - 86400ULL * (newest + page);
     }
     return NVML_SUCCESS;
 }

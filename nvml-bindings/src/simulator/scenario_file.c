@@ -104,7 +104,8 @@ static void cut_comment(char *line) {
 }
 
 static bool skipped(const char *name) {
-    static const char *const known[] = {"scenario", "host", "history", "kernel_log", "container", "workload"};
+    static const char *const known[] = {"scenario", "host", "history", "kernel_log",
+                                         "container", "workload", "file", "infiniband", "pcie"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i]);
         if (strncmp(name, known[i], length) == 0 && (name[length] == '\0' || strchr(" .:", name[length]))) return true;

@@ -21,6 +21,7 @@ import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.SampleHistory;
 import io.javalin.util.JavalinException;
@@ -33,7 +34,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The agent: one sampling loop, one rendered page, one HTTP server. */
 final class AgentServer implements Server {
@@ -65,7 +65,7 @@ final class AgentServer implements Server {
                         .skippedChecks()
                         .contains(check.spec().id()))
                 .toList();
-        try (SampledNode node = open(options.source(), settings, needs(running))) {
+        try (SampledNode node = open(options.source(), settings, CheckCatalog.needs(running, settings))) {
             node.warnings().forEach(console::complain);
             Supplier<Instant> clock =
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
@@ -103,10 +103,6 @@ final class AgentServer implements Server {
                 throw new UsageException("cannot listen on " + address(options, settings) + ": " + rootCause(e));
             }
         }
-    }
-
-    private static Set<Need> needs(List<Check> running) {
-        return running.stream().flatMap(check -> check.spec().needs().stream()).collect(Collectors.toSet());
     }
 
     private SampledNode open(SourceOptions source, Settings settings, Set<Need> needs) throws UnusableFileException {

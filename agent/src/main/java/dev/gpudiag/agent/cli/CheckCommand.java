@@ -79,7 +79,8 @@ final class CheckCommand implements Callable<Integer> {
         SourceOptions options = source.options(context);
         SettingsSource.Configured configured = settings.inForce(context, options);
         CheckSelection checks = asked.without(configured.skippedChecks());
-        try (NodeSource node = context.sources().open(options, configured.settings(), checks.needs())) {
+        try (NodeSource node =
+                context.sources().open(options, configured.settings(), checks.needs(configured.settings()))) {
             Evidence evidence = new Evidence(
                             node.sample(context.stopwatch().remaining(limit)),
                             node.history(),

@@ -7,7 +7,9 @@ import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
+import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.checks.catalog.CheckCatalog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,19 +72,18 @@ record CheckSelection(List<Check> chosen, boolean named, Map<String, String> ski
     }
 
     /** What has to be collected for the checks that are run. */
-    Set<Need> needs() {
+    Set<Need> needs(Settings settings) {
+        return CheckCatalog.needs(running(), settings);
+    }
+
+    private List<Check> running() {
         return chosen.stream()
-                .map(Check::spec)
-                .filter(spec -> !skipped.containsKey(spec.id()))
-                .flatMap(spec -> spec.needs().stream())
-                .collect(Collectors.toSet());
+                .filter(check -> !skipped.containsKey(check.spec().id()))
+                .toList();
     }
 
     Report run(Evidence evidence) {
-        Report run = new CheckRunner(chosen.stream()
-                        .filter(check -> !skipped.containsKey(check.spec().id()))
-                        .toList())
-                .run(evidence);
+        Report run = new CheckRunner(running()).run(evidence);
         List<CheckResult> results = chosen.stream()
                 .map(check -> check.spec().id())
                 .map(id ->

@@ -22,7 +22,6 @@ import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,7 +95,7 @@ final class ProductSources implements NodeSources {
         NodeSampler sampler = source.sampler(
                 live.forceInit(),
                 slowInterval,
-                wanted(needs, settings),
+                needs,
                 driver -> endpoints.isEmpty() ? driver : new EndpointSampler(driver, endpoints, slowInterval));
         Optional<BaselineStore.Loaded> loaded =
                 settings.get(AgentSettings.STATE_DIRECTORY).map(directory -> new BaselineStore(directory).load());
@@ -104,15 +103,6 @@ final class ProductSources implements NodeSources {
         List<String> warnings =
                 loaded.flatMap(BaselineStore.Loaded::warning).stream().toList();
         return new SampledNode(sampler, baseline, warnings);
-    }
-
-    /** Network adapters are looked at only where somebody expects something of them. */
-    private static Set<Need> wanted(Set<Need> needs, Settings settings) {
-        Set<Need> wanted = new HashSet<>(needs);
-        if (!CheckCatalog.expectsRdma(settings)) {
-            wanted.remove(Need.RDMA);
-        }
-        return wanted;
     }
 
     private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {

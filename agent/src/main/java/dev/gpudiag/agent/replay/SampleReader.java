@@ -13,6 +13,7 @@ import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.RdmaState;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
@@ -47,7 +48,14 @@ final class SampleReader {
                         source.field("detail").asText()),
                 driver(document.field("driver")),
                 list(document.field("gpus"), this::gpu),
-                host(document.optional("host")));
+                host(document.optional("host")),
+                List.of(),
+                rdma(document.optional("rdma")));
+    }
+
+    /** Recordings of nodes whose adapters nobody looked at have none. */
+    private static RdmaState rdma(Optional<JsonValue> rdma) throws ReplayException {
+        return rdma.isPresent() ? RecordedRdma.read(rdma.get()) : RdmaState.notRead();
     }
 
     private static HostSample host(Optional<JsonValue> host) throws ReplayException {

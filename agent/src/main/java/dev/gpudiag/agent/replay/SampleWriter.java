@@ -11,6 +11,7 @@ import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.RdmaState;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Missing;
 import dev.gpudiag.telemetry.Reading.Value;
@@ -54,6 +55,9 @@ final class SampleWriter {
         json.writeEndArray();
         if (!sample.host().equals(HostSample.notRead())) {
             new HostWriter(json, this).write(sample.host());
+        }
+        if (!sample.rdma().equals(RdmaState.notRead())) {
+            RecordedRdma.write(sample.rdma(), json, this);
         }
         json.writeEndObject();
     }

@@ -16,7 +16,9 @@ import java.util.Optional;
  * @param notAnswering addresses whose configuration space reads all ones
  * @param portWidth lanes of the ports above the GPUs; as many as the GPU has where nothing is said
  * @param portGeneration highest generation of these ports
- * @param pcieErrors address of the GPU that has had a fatal PCIe error
+ * @param switches addresses of NVSwitches
+ * @param fabricManager whether the fabric manager runs
+ * @param peermem whether nvidia_peermem is loaded, and known to ib_core: no, loaded or registered
  * @param deviceNodes names under /dev
  */
 public record HostLayout(
@@ -30,7 +32,9 @@ public record HostLayout(
         List<String> notAnswering,
         Optional<Integer> portWidth,
         Optional<Integer> portGeneration,
-        Optional<String> pcieErrors,
+        List<String> switches,
+        boolean fabricManager,
+        String peermem,
         List<String> deviceNodes,
         String hostname,
         String kernelRelease,
@@ -41,6 +45,7 @@ public record HostLayout(
     public HostLayout {
         pciAddresses = List.copyOf(pciAddresses);
         notAnswering = List.copyOf(notAnswering);
+        switches = List.copyOf(switches);
         deviceNodes = List.copyOf(deviceNodes);
     }
 }

@@ -21,7 +21,9 @@ final class HostSection {
             "lost_pci",
             "port_width",
             "port_gen",
-            "pcie_fatal_error",
+            "nvswitches",
+            "fabric_manager",
+            "peermem",
             "nouveau",
             "device_nodes",
             "kernel",
@@ -62,9 +64,12 @@ final class HostSection {
                 isGone() ? List.of() : lost(),
                 number("port_width", Pattern.compile("1|2|4|8|16|32"), "a number of lanes"),
                 number("port_gen", Pattern.compile("[1-6]"), "a PCIe generation, 1 to 6"),
-                section.get("pcie_fatal_error")
-                        .map(text -> SimulatedGpu.address(text)
-                                .orElseThrow(() -> section.wrong("pcie_fatal_error", "'" + text + "' is no address"))),
+                section.get("nvswitches").stream()
+                        .flatMap(text -> addresses("nvswitches", text).stream())
+                        .toList(),
+                section.flag("fabric_manager", section.get("nvswitches").isPresent()),
+                section.get("peermem", Pattern.compile("no|loaded|registered"), "no, loaded or registered")
+                        .orElse("no"),
                 deviceNodes(module.isPresent()),
                 section.get("hostname", NAME, "a host name").orElse("sim-" + scenario),
                 section.get("kernel", NAME, "a kernel release").orElse("6.8.0-45-generic"),
@@ -118,11 +123,14 @@ final class HostSection {
                     .map(SimulatedGpu::pciAddress)
                     .toList();
         }
+        return addresses("pci_devices", written);
+    }
+
+    private List<String> addresses(String key, String written) {
         return List.of(written.split("[\\s,]+", -1)).stream()
                 .map(text -> SimulatedGpu.address(text)
-                        .orElseThrow(() -> section.wrong(
-                                "pci_devices",
-                                "'" + text + "' is not a PCI address such as 0000:65:00.0, auto or none")))
+                        .orElseThrow(
+                                () -> section.wrong(key, "'" + text + "' is not a PCI address such as 0000:65:00.0")))
                 .toList();
     }
 

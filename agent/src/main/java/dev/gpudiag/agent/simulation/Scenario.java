@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param host the host around it
  * @param history how much past the scenario brings
  * @param kernelLog what its kernel writes, in the order of time
+ * @param files what it says of files of the host, beside those that follow from the rest
  */
 public record Scenario(
         String name,
@@ -39,7 +40,8 @@ public record Scenario(
         List<SimulatedContainer> containers,
         HostLayout host,
         Optional<History> history,
-        List<KernelLine> kernelLog) {
+        List<KernelLine> kernelLog,
+        List<HostFile> files) {
 
     static final String SUFFIX = ".scenario";
     private static final int GPU_LIMIT = 32;
@@ -54,6 +56,7 @@ public record Scenario(
         processes = List.copyOf(processes);
         containers = List.copyOf(containers);
         kernelLog = List.copyOf(kernelLog);
+        files = List.copyOf(files);
     }
 
     /** Samples before the scenario begins: one every {@code interval}, over {@code span}. */
@@ -88,7 +91,23 @@ public record Scenario(
                         .toList(),
                 new HostSection(merged(sections, fileName, "host"), gpus).layout(driver, name),
                 history(merged(sections, fileName, "history")),
-                KernelLogSection.lines(merged(sections, fileName, "kernel_log")));
+                KernelLogSection.lines(merged(sections, fileName, "kernel_log")),
+                files(sections, gpus));
+    }
+
+    private static List<HostFile> files(List<ScenarioSection> sections, List<SimulatedGpu> gpus) {
+        List<HostFile> files = new ArrayList<>();
+        for (ScenarioSection section : sections) {
+            switch (section.kind()) {
+                case "file" -> files.add(FileSection.read(section));
+                case "infiniband" -> files.addAll(InfinibandSection.read(section));
+                case "pcie" -> files.addAll(PcieSection.read(section, gpus));
+                default -> {
+                    continue;
+                }
+            }
+        }
+        return files;
     }
 
     /** All sections of a kind as one. */

@@ -30,7 +30,10 @@ final class ScenarioText {
             "log",
             "kernel_log",
             "container",
-            "workload");
+            "workload",
+            "file",
+            "infiniband",
+            "pcie");
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
 
     private ScenarioText() {}

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,9 +31,11 @@ public final class SimulatedHost implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,10})-\\d+");
 
     private final Path root;
+    private final HostFiles files;
 
-    private SimulatedHost(Path root) {
+    private SimulatedHost(Path root, HostFiles files) {
         this.root = root;
+        this.files = files;
     }
 
     /**
@@ -42,11 +46,16 @@ public final class SimulatedHost implements AutoCloseable {
     public static SimulatedHost layOut(Scenario scenario) {
         SimulatedHost host = null;
         try {
-            host = new SimulatedHost(
-                    Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
-            sweep(host.root);
-            new SimulatedTree(host.root, scenario).write();
+            Path root =
+                    Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+            host = new SimulatedHost(root, new HostFiles(root, scenario.files()));
+            sweep(root);
+            new SimulatedTree(root, scenario).write();
+            host.files.advance(Duration.ZERO);
             return host;
+        } catch (ScenarioException e) {
+            Optional.ofNullable(host).ifPresent(SimulatedHost::close);
+            throw e;
         } catch (IOException e) {
             Optional.ofNullable(host).ifPresent(SimulatedHost::close);
             throw new UncheckedIOException("cannot lay out the simulated host: " + e.getMessage(), e);
@@ -64,7 +73,7 @@ public final class SimulatedHost implements AutoCloseable {
                         && Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(tree, LinkOption.NOFOLLOW_LINKS).equals(user);
                 if (left) {
-                    new SimulatedHost(tree).close();
+                    new SimulatedHost(tree, new HostFiles(tree, List.of())).close();
                 }
             }
         } catch (DirectoryIteratorException | NoSuchFileException e) {
@@ -74,6 +83,11 @@ public final class SimulatedHost implements AutoCloseable {
 
     public Path root() {
         return root;
+    }
+
+    /** The files that change with the scenario's time. */
+    public HostFiles files() {
+        return files;
     }
 
     /** Deletes the tree; links in it are not followed. */

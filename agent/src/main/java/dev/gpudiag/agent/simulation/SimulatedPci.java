@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Writes the PCI devices of a simulated host: each GPU below a root port of its own, as on most servers. */
@@ -16,6 +15,7 @@ final class SimulatedPci {
     private static final int DEFAULT_DEVICE_ID = 0x2330;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
     private static final String[] SPEEDS = {"2.5", "2.5", "5.0", "8.0", "16.0", "32.0", "64.0"};
+    private static final String PORT = ":01.0";
     private static final int BUS_FROM = 5;
     private static final int BUS_TO = 7;
 
@@ -36,28 +36,41 @@ final class SimulatedPci {
         for (String address : host.pciAddresses()) {
             SimulatedGpu gpu = gpus.getOrDefault(
                     address, scenario.gpus().stream().findFirst().orElse(null));
-            String device = port(address, gpu) + "/" + address;
-            writeDevice(device, address, gpu);
+            writePort(address, gpu);
+            writeDevice(device(address), address, gpu);
             write("sys/bus/pci/slots/" + ++slot + "/address", address.substring(0, address.lastIndexOf('.')) + "\n");
+        }
+        for (String address : host.switches()) {
+            writeSwitch(address);
         }
     }
 
+    /** The directory of a device, below its port. */
+    static String device(String address) {
+        return port(address) + "/" + address;
+    }
+
     /** The directory of the root port above a device, one bus before it. */
-    private String port(String address, SimulatedGpu gpu) throws IOException {
+    static String port(String address) {
+        String above = busBefore(address);
+        return "sys/devices/pci" + above + "/" + above + PORT;
+    }
+
+    private static String busBefore(String address) {
         int bus = Integer.parseInt(address.substring(BUS_FROM, BUS_TO), 16);
-        String domain = address.substring(0, BUS_FROM);
-        String above = String.format(Locale.ROOT, "%s%02x", domain, Math.max(0, bus - 1));
-        String address0 = above + ":01.0";
-        String port = "sys/devices/pci" + above + "/" + address0;
+        return String.format(Locale.ROOT, "%s%02x", address.substring(0, BUS_FROM), Math.max(0, bus - 1));
+    }
+
+    private void writePort(String address, SimulatedGpu gpu) throws IOException {
+        String port = port(address);
         write(port + "/vendor", "0x8086\n");
         write(port + "/class", "0x060400\n");
         int width = host.portWidth().orElseGet(() -> number(gpu, "pcie.width.max", 16));
         int generation = host.portGeneration().orElseGet(() -> number(gpu, "pcie.gen.max", 5));
         write(port + "/max_link_width", width + "\n");
         write(port + "/max_link_speed", speed(generation));
-        writeErrors(port, 0, 0, 0);
-        link("sys/bus/pci/devices/" + address0, "../../../devices/pci" + above + "/" + address0);
-        return port;
+        writeErrors(port);
+        link("sys/bus/pci/devices/" + busBefore(address) + PORT, "../../../" + port.substring("sys/".length()));
     }
 
     private void writeDevice(String device, String address, SimulatedGpu gpu) throws IOException {
@@ -70,8 +83,7 @@ final class SimulatedPci {
         write(device + "/current_link_width", number(gpu, "pcie.width.current", 16) + "\n");
         write(device + "/max_link_width", number(gpu, "pcie.width.max", 16) + "\n");
         write(device + "/numa_node", number(gpu, "numa", 0) + "\n");
-        boolean faulty = host.pcieErrors().equals(Optional.of(address));
-        writeErrors(device, 0, 0, faulty ? 1 : 0);
+        writeErrors(device);
         byte[] configuration = new byte[64];
         if (host.notAnswering().contains(address)) {
             Arrays.fill(configuration, (byte) 0xff);
@@ -90,10 +102,18 @@ final class SimulatedPci {
         }
     }
 
-    private void writeErrors(String directory, int correctable, int nonfatal, int fatal) throws IOException {
-        write(directory + "/aer_dev_correctable", "RxErr " + correctable + "\nTOTAL_ERR_COR " + correctable + "\n");
-        write(directory + "/aer_dev_nonfatal", "TLP " + nonfatal + "\nTOTAL_ERR_NONFATAL " + nonfatal + "\n");
-        write(directory + "/aer_dev_fatal", "TLP " + fatal + "\nTOTAL_ERR_FATAL " + fatal + "\n");
+    private void writeErrors(String directory) throws IOException {
+        write(directory + "/aer_dev_correctable", "TOTAL_ERR_COR 0\n");
+        write(directory + "/aer_dev_nonfatal", "TOTAL_ERR_NONFATAL 0\n");
+        write(directory + "/aer_dev_fatal", "TOTAL_ERR_FATAL 0\n");
+    }
+
+    private void writeSwitch(String address) throws IOException {
+        String device = "sys/devices/pci" + busBefore(address) + "/" + address;
+        write(device + "/vendor", "0x10de\n");
+        write(device + "/device", "0x22a3\n");
+        write(device + "/class", "0x068000\n");
+        link("sys/bus/pci/devices/" + address, "../../../" + device.substring("sys/".length()));
     }
 
     private static String speed(int generation) {

@@ -14,6 +14,7 @@ final class SimulatedTree {
     private static final int FRONTEND_MAJOR = 195;
     private static final int UVM_MAJOR = 510;
     private static final int CAPABILITIES_MAJOR = 235;
+    private static final int FABRIC_MANAGER_PID = 903;
     private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu/";
 
     private final Path root;
@@ -53,6 +54,9 @@ final class SimulatedTree {
         write("proc/uptime", seconds + ".00 " + seconds + ".00\n");
         write("etc/os-release", "PRETTY_NAME=\"" + host.operatingSystem().replace("\"", "") + "\"\n");
         write("proc/1/cgroup", "0::/init.scope\n");
+        if (host.fabricManager()) {
+            write("proc/" + FABRIC_MANAGER_PID + "/comm", "nv-fabricmanage\n");
+        }
         if (host.container()) {
             write(".dockerenv", "");
         }
@@ -73,9 +77,17 @@ final class SimulatedTree {
             write("sys/module/nvidia/refcnt", "1\n");
             write("sys/module/nvidia/initstate", "live\n");
         }
+        modules.append(rdmaModules());
         modules.append("overlay 212992 0 - Live 0x0000000000000000\n");
         write("proc/modules", modules.toString());
         write("proc/devices", devices + "\nBlock devices:\n259 blkext\n");
+    }
+
+    private String rdmaModules() {
+        boolean loaded = !host.peermem().equals("no");
+        String users = host.peermem().equals("registered") ? "nvidia_peermem,mlx5_ib" : "mlx5_ib";
+        return (loaded ? "nvidia_peermem 16384 0 - Live 0x0000000000000000 (OE)\n" : "") + "ib_core 557056 2 " + users
+                + ", Live 0x0000000000000000\n";
     }
 
     private void writeDriver() throws IOException {

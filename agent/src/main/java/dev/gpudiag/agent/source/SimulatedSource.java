@@ -3,6 +3,7 @@ package dev.gpudiag.agent.source;
 import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
+import dev.gpudiag.agent.host.RdmaProbe;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
@@ -43,6 +44,7 @@ public final class SimulatedSource implements NodeSampler {
     private final SimulatedHost host;
     private final NvmlSampler sampler;
     private final NodeSampler complete;
+    private final Optional<RdmaProbe> rdma;
     private final KernelLogReader log;
     private final ResetWatch resets = new ResetWatch();
     private final Path library;
@@ -93,6 +95,7 @@ public final class SimulatedSource implements NodeSampler {
                 slowInterval,
                 this::now,
                 new ProcessComm(probe.root())::name);
+        this.rdma = Optional.of(new RdmaProbe(probe.root(), Map.of())).filter(any -> needs.contains(Need.RDMA));
         this.complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
                         sampler,
@@ -103,10 +106,11 @@ public final class SimulatedSource implements NodeSampler {
     }
 
     private HostState host(HostProbe probe) {
+        boolean changed = host.files().advance(scenarioTime());
         if (!pinned) {
             return probe.read();
         }
-        HostState past = pastHost.orElseGet(probe::read);
+        HostState past = pastHost.filter(known -> !changed).orElseGet(probe::read);
         pastHost = Optional.of(past);
         return past;
     }
@@ -155,8 +159,7 @@ public final class SimulatedSource implements NodeSampler {
             if (!setTime(span.minus(past).toMillis() / 1000.0)) {
                 break;
             }
-            NodeSample sample = sampler.sample(HISTORY_WAIT, HISTORY_WAIT);
-            memory.accept(sample);
+            memory.accept(withRdma(sampler.sample(HISTORY_WAIT, HISTORY_WAIT)));
         }
         now = end;
     }
@@ -190,9 +193,14 @@ public final class SimulatedSource implements NodeSampler {
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
-        NodeSample sample = complete.sample(wait, deadline);
+        NodeSample sample = withRdma(complete.sample(wait, deadline));
         resets.see(sample).forEach(log::offer);
         return sample;
+    }
+
+    /** The files of a simulated host answer at once, other than an adapter's. */
+    private NodeSample withRdma(NodeSample sample) {
+        return rdma.map(probe -> sample.withRdma(probe.read())).orElse(sample);
     }
 
     /** Has the simulated library tell its Xids as well. To be called before the first sample. */
@@ -202,12 +210,20 @@ public final class SimulatedSource implements NodeSampler {
 
     @Override
     public Reading<KernelLog> kernelLog() {
-        Duration past = scenario.history().map(Scenario.History::span).orElse(Duration.ZERO);
         SimulatedKernelLog lines =
-                kernelLog.orElseGet(() -> new SimulatedKernelLog(host.root(), scenario, present, past));
+                kernelLog.orElseGet(() -> new SimulatedKernelLog(host.root(), scenario, present, past()));
         kernelLog = Optional.of(lines);
-        lines.advance(past.plus(pinned ? Duration.ZERO : Duration.between(present, now())));
+        lines.advance(scenarioTime());
         return log.poll();
+    }
+
+    /** How much time of the scenario lies before its present. */
+    private Duration past() {
+        return scenario.history().map(Scenario.History::span).orElse(Duration.ZERO);
+    }
+
+    private Duration scenarioTime() {
+        return past().plus(Duration.between(present, now()));
     }
 
     @Override

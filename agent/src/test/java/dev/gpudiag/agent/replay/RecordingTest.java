@@ -17,6 +17,7 @@ import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.HostSample;
+import dev.gpudiag.telemetry.InfinibandPort;
 import dev.gpudiag.telemetry.MigDevice;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.PciDevice;
@@ -24,6 +25,7 @@ import dev.gpudiag.telemetry.ProcessCuda;
 import dev.gpudiag.telemetry.ProcessCuda.MappedLibrary;
 import dev.gpudiag.telemetry.ProcessCuda.Trace;
 import dev.gpudiag.telemetry.ProcessCuda.VersionTrace;
+import dev.gpudiag.telemetry.RdmaState;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
@@ -86,7 +88,23 @@ class RecordingTest {
                         List.of(new PciDevice("0000:65:00.0", 0x10de, 0x2330, 0x030200, Optional.of("nvidia"))), "x"),
                 Reading.of(List.of(new DeviceNode("/dev/nvidia0", DeviceNode.Kind.ABSENT, -1, -1, false)), "/dev"));
         return new NodeSample(
-                NOW, new SampleSource(SampleSource.Kind.SIMULATED, "gpu-lost"), driver, List.of(gpu), host());
+                        NOW, new SampleSource(SampleSource.Kind.SIMULATED, "gpu-lost"), driver, List.of(gpu), host())
+                .withRdma(rdma());
+    }
+
+    private static RdmaState rdma() {
+        InfinibandPort port = new InfinibandPort(
+                "mlx5_0",
+                1,
+                Reading.of("ACTIVE", "state"),
+                Reading.missing(Reason.NO_PERMISSION, "phys_state", "no permission", 13),
+                Reading.of(56.25, "rate"),
+                Reading.of("InfiniBand", "link_layer"),
+                Reading.of(255L, "link_downed"));
+        return new RdmaState(
+                Reading.of(List.of(port), "/sys/class/infiniband"),
+                Reading.of(true, "/proc/modules"),
+                Reading.missing(Reason.NOT_SUPPORTED, "/proc/modules", "no ib_core"));
     }
 
     private static HostSample host() {

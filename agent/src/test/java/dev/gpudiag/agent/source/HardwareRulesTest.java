@@ -218,7 +218,7 @@ class HardwareRulesTest {
                         "pcie.gen.current = 3",
                         "pcie.gen.current = 1\nperformance_state = P8\nutilization.gpu = 0"),
                 past("pcie.replay_rate", warning, "pcie.replay = rate(0, 1)", "pcie.replay = rate(65000, 0.3)"),
-                now("pcie.aer", warning, "[host]\npcie_fatal_error = 0000:11:00.0", "[host]\nuptime = 1d"),
+                now("pcie.aer", warning, "[pcie 1]\nfatal = 1", "[pcie 1]\nnonfatal = 1"),
                 now(
                         "nvl.state",
                         critical,

@@ -1,10 +1,13 @@
 package dev.gpudiag.checks.catalog;
 
 import dev.gpudiag.checks.Check;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.kernellog.XidOverrides;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All checks, in the order in which a report shows them: what explains the rest comes first. */
 public final class CheckCatalog {
@@ -56,8 +59,11 @@ public final class CheckCatalog {
         return settings.get(XidCheck.OVERRIDE);
     }
 
-    /** Whether the settings expect anything of the network adapters, which nobody looks at otherwise. */
-    public static boolean expectsRdma(Settings settings) {
-        return InfinibandCheck.isAskedFor(settings);
+    /** What has to be collected for these checks; network adapters only where the settings expect something of them. */
+    public static Set<Need> needs(List<Check> checks, Settings settings) {
+        return checks.stream()
+                .flatMap(check -> check.spec().needs().stream())
+                .filter(need -> need != Need.RDMA || InfinibandCheck.isAskedFor(settings))
+                .collect(Collectors.toSet());
     }
 }
