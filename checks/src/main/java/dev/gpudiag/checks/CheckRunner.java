@@ -1,9 +1,10 @@
 package dev.gpudiag.checks;
 
 import dev.gpudiag.checks.CheckSpec.Precondition;
+import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
-import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Reading.Reason;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,10 @@ public final class CheckRunner {
 
     private static Optional<String> obstacle(CheckSpec spec, Evidence evidence) {
         NodeSample sample = evidence.sample();
+        Optional<String> waiting = waiting(sample.driver());
+        if (waiting.isPresent() && needsDriver(spec)) {
+            return waiting;
+        }
         if (spec.preconditions().contains(Precondition.USABLE_DRIVER) && !answers(sample)) {
             return Optional.of("needs a working driver");
         }
@@ -60,9 +65,22 @@ public final class CheckRunner {
         return Optional.empty();
     }
 
+    /** Why nothing is known of the driver while nothing is wrong with it: it is let go of, or starts. */
+    private static Optional<String> waiting(DriverState driver) {
+        return driver.nvml().reason().equals(Optional.of(Reason.RELEASED))
+                        || driver.nvml().reason().equals(Optional.of(Reason.PENDING))
+                ? Optional.of(driver.nvml().describe())
+                : Optional.empty();
+    }
+
+    private static boolean needsDriver(CheckSpec spec) {
+        return spec.preconditions().contains(Precondition.USABLE_DRIVER)
+                || spec.preconditions().contains(Precondition.SETTLED_DRIVER);
+    }
+
     /** NVML answers, or did when a recording was made that does not say so in so many words. */
     private static boolean answers(NodeSample sample) {
-        boolean notRecorded = sample.driver().nvml().reason().equals(Optional.of(Reading.Reason.NOT_READ));
+        boolean notRecorded = sample.driver().nvml().reason().equals(Optional.of(Reason.NOT_READ));
         return sample.driver().usable() || (notRecorded && !sample.gpus().isEmpty());
     }
 

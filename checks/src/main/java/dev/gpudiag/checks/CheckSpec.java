@@ -28,6 +28,8 @@ public record CheckSpec(
     public enum Precondition {
         /** NVML answers. */
         USABLE_DRIVER,
+        /** The driver works or does not: the agent has not let go of it on request, and it is not starting. */
+        SETTLED_DRIVER,
         /** At least one GPU is known. */
         GPU,
         /** The history reaches back at all: the node is being sampled, not looked at once. */

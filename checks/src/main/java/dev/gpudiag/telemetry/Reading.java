@@ -51,6 +51,10 @@ public sealed interface Reading<T> {
         SYMBOL_MISSING,
         GPU_LOST,
         RESET_REQUIRED,
+        /** Asked, not answered yet, and the deadline is not over: a driver that starts. */
+        PENDING,
+        /** The agent has let go of the driver, so that somebody can reset, reconfigure or replace it. */
+        RELEASED,
         /** No answer by the deadline. */
         TIMED_OUT,
         /** Any other failure. */
@@ -64,7 +68,7 @@ public sealed interface Reading<T> {
         /** Whether a value should have come and did not, which a check reports as UNKNOWN. */
         public boolean isFailure() {
             return switch (this) {
-                case NOT_READ, NOT_SUPPORTED, SYMBOL_MISSING -> false;
+                case NOT_READ, NOT_SUPPORTED, SYMBOL_MISSING, PENDING, RELEASED -> false;
                 case NO_PERMISSION, GPU_LOST, RESET_REQUIRED, TIMED_OUT, FAILED -> true;
             };
         }

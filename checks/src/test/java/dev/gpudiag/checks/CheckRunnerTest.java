@@ -1,6 +1,7 @@
 package dev.gpudiag.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gpudiag.checks.CheckSpec.Precondition;
 import dev.gpudiag.telemetry.GpuSamples;
@@ -83,6 +84,38 @@ class CheckRunnerTest {
         assertThat(report.result("needy").orElseThrow().summary()).isEqualTo("needs a working driver");
         assertThat(report.ran()).isZero();
         assertThat(report.skipped()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RELEASED", "PENDING"})
+    void whileTheDriverIsLetGoOfOrStartsWhatNeedsItIsSkippedWithTheReason(Reading.Reason reason) {
+        NodeSample waiting = NodeSamples.working()
+                .nvml(Reading.missing(reason, "nvmlInit_v2", "released until 12:34:56 by root (uid 0)"))
+                .build();
+
+        Report report = run(
+                waiting,
+                check("driver", Set.of(Precondition.SETTLED_DRIVER), node(Status.CRITICAL, "broken")),
+                check("temperature", Set.of(Precondition.USABLE_DRIVER), node(Status.CRITICAL, "hot")),
+                check("xid", Set.of(), node(Status.OK, "quiet")));
+
+        assertThat(report.verdict()).isEqualTo(Status.OK);
+        assertThat(report.skipped())
+                .extracting(CheckResult::id, CheckResult::summary)
+                .containsExactly(
+                        tuple("driver", "released until 12:34:56 by root (uid 0)"),
+                        tuple("temperature", "released until 12:34:56 by root (uid 0)"));
+    }
+
+    @Test
+    void aDriverThatIsBrokenIsSettled() {
+        NodeSample broken = NodeSamples.working()
+                .nvml(Reading.missing(Reading.Reason.FAILED, "nvmlInit_v2", "Driver Not Loaded", 9))
+                .build();
+
+        assertThat(run(broken, check("driver", Set.of(Precondition.SETTLED_DRIVER), node(Status.CRITICAL, "broken")))
+                        .verdict())
+                .isEqualTo(Status.CRITICAL);
     }
 
     @Test

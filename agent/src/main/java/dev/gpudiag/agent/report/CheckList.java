@@ -49,6 +49,7 @@ public final class CheckList {
     private static String words(Precondition precondition) {
         return switch (precondition) {
             case USABLE_DRIVER -> "a working driver";
+            case SETTLED_DRIVER -> "a driver that the agent has not let go of";
             case GPU -> "a GPU";
             case HISTORY -> "history (gpudiag serve)";
         };

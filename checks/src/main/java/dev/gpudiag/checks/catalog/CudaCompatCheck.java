@@ -16,11 +16,11 @@ import dev.gpudiag.telemetry.ProcessCuda.MappedLibrary;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -30,7 +30,7 @@ final class CudaCompatCheck implements Check {
     private static final CheckSpec SPEC = new CheckSpec(
                     "cuda-compat",
                     "CUDA of every process on a GPU against driver and GPU; how containers get their devices",
-                    Set.of(),
+                    EnumSet.of(CheckSpec.Precondition.SETTLED_DRIVER),
                     List.of(),
                     CudaCompatRules.ALL)
             .needing(CheckSpec.Need.PROCESSES);

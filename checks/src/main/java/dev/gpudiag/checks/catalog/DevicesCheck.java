@@ -13,9 +13,9 @@ import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -39,7 +39,7 @@ final class DevicesCheck implements Check {
     private static final CheckSpec SPEC = new CheckSpec(
             "devices",
             "GPUs on the bus, in the driver and in /dev against what is expected",
-            Set.of(),
+            EnumSet.of(CheckSpec.Precondition.SETTLED_DRIVER),
             List.of(EXPECT_COUNT, EXPECT_MODEL, EXPECT_DRIVER, EXPECT_LINKS),
             DevicesRules.ALL);
 

@@ -12,9 +12,9 @@ import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.Reading;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether the driver works: kernel module, library, device nodes and GPU generation belong together.
@@ -27,7 +27,11 @@ final class DriverCheck implements Check {
     static final String NO_HARDWARE = "no NVIDIA hardware";
 
     private static final CheckSpec SPEC = new CheckSpec(
-            "driver", "kernel module, library and device nodes of the driver", Set.of(), List.of(), DriverRules.ALL);
+            "driver",
+            "kernel module, library and device nodes of the driver",
+            EnumSet.of(CheckSpec.Precondition.SETTLED_DRIVER),
+            List.of(),
+            DriverRules.ALL);
 
     @Override
     public CheckSpec spec() {

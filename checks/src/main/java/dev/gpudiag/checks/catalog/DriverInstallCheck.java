@@ -8,9 +8,9 @@ import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.HostQuantities;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether what belongs to a driver fits it, so that it still works after the next reboot, load or upgrade.
@@ -22,7 +22,7 @@ final class DriverInstallCheck implements Check {
     private static final CheckSpec SPEC = new CheckSpec(
             "driver-install",
             "next kernel, GSP firmware, branch, persistence, tools and upgrades of the driver",
-            Set.of(),
+            EnumSet.of(CheckSpec.Precondition.SETTLED_DRIVER),
             List.of(),
             DriverInstallRules.ALL);
 

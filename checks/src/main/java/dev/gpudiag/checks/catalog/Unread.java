@@ -49,6 +49,7 @@ final class Unread {
             case NOT_SUPPORTED -> "not supported by this GPU";
             case SYMBOL_MISSING -> "this driver's library is too old to tell";
             case NO_PERMISSION -> "no permission";
+            case PENDING, RELEASED -> reading.describe();
             case GPU_LOST, RESET_REQUIRED, TIMED_OUT, FAILED -> "not known: " + reading.describe();
         };
     }
