@@ -68,7 +68,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule pagesNeverReachTheDriver = noClasses()
             .that()
-            .resideInAnyPackage("dev.gpudiag.agent.http..", "dev.gpudiag.agent.metrics..")
+            .resideInAnyPackage("dev.gpudiag.agent.http..", "dev.gpudiag.agent.metrics..", "dev.gpudiag.agent.page..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.gpudiag.nvml..", "dev.gpudiag.agent.sampling..");

@@ -104,9 +104,8 @@ class AgentIT {
                 .isBetween(2.0 * 86_400, 3.5 * 86_400);
         assertAlert(page, "gpudiag_gpu_memory_growth_level >= 2", "0");
         assertAlert(page, "gpudiag_gpu_memory_exhaustion_seconds < 4 * 86400", "0");
-        assertThat(await("/", text -> text.contains("WARNING  ")))
-                .containsPattern("WARNING +memory-growth +gpu 0")
-                .contains("600 MiB/h");
+        assertThat(await("/", text -> text.contains("WARNING sim-h100: gpu 0")))
+                .contains("memory-growth", "grows by 600 MiB/h");
         endsWhenAsked();
         Run check = Run.of(
                 folder,

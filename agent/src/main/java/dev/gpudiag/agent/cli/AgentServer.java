@@ -5,9 +5,8 @@ import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
-import dev.gpudiag.agent.report.Palette;
-import dev.gpudiag.agent.report.ReportContext;
-import dev.gpudiag.agent.report.TextReport;
+import dev.gpudiag.agent.page.AgentState;
+import dev.gpudiag.agent.page.StatusPage;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
@@ -29,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +43,9 @@ final class AgentServer implements Server {
 
     /** Rounds that the loop may miss before the agent calls itself stalled. */
     private static final int STALLED_ROUNDS = 30;
+
+    /** Rounds after which the page calls what it shows old. */
+    private static final int OLD_ROUNDS = 3;
 
     private final ProductSources sources;
     private final List<Check> checks;
@@ -79,6 +82,18 @@ final class AgentServer implements Server {
                     () -> Optional.ofNullable(started[0])
                             .flatMap(loop -> loop.kernelLog().value())));
             Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
+            Duration deadline = options.timeout().dividedBy(2);
+            StatusPage status = new StatusPage(
+                    () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
+                    node.history(),
+                    clock,
+                    () -> new AgentState(
+                            version,
+                            interval,
+                            interval.multipliedBy(OLD_ROUNDS).plus(deadline),
+                            node.warnings(),
+                            Optional.ofNullable(started[0]).flatMap(loop -> stalled(loop, interval))),
+                    System::nanoTime);
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
                     node.history(),
@@ -87,10 +102,11 @@ final class AgentServer implements Server {
                     settings,
                     node.baseline(),
                     interval,
-                    options.timeout().dividedBy(2),
-                    listener(options.source(), settings, page, keeper));
+                    deadline,
+                    listener(options.source(), settings, page, status, keeper));
             started[0] = loop;
-            try (HttpServer server = new HttpServer(address(options, settings), content(page, loop, interval))) {
+            try (HttpServer server =
+                    new HttpServer(address(options, settings), content(page, status, loop, interval))) {
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -134,13 +150,18 @@ final class AgentServer implements Server {
     }
 
     private Consumer<Report> listener(
-            SourceOptions source, Settings settings, MetricsPage page, Optional<GrowthKeeper> growth) {
+            SourceOptions source,
+            Settings settings,
+            MetricsPage page,
+            StatusPage status,
+            Optional<GrowthKeeper> growth) {
         Optional<BaselineKeeper> keeper = source instanceof SourceOptions.Live
                 ? settings.get(AgentSettings.STATE_DIRECTORY)
                         .map(directory -> new BaselineKeeper(new BaselineStore(directory)))
                 : Optional.empty();
         return report -> {
             page.render();
+            status.see(report);
             keeper.ifPresent(saver -> saver.see(report));
             growth.ifPresent(saver -> saver.see(report.sample().takenAt()));
         };
@@ -150,7 +171,8 @@ final class AgentServer implements Server {
         return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
     }
 
-    private HttpServer.Content content(MetricsPage page, SamplingLoop loop, Duration interval) {
+    private static HttpServer.Content content(
+            MetricsPage page, StatusPage status, SamplingLoop loop, Duration interval) {
         return new HttpServer.Content() {
             @Override
             public byte[] metrics() {
@@ -163,22 +185,18 @@ final class AgentServer implements Server {
             }
 
             @Override
-            public Optional<String> report() {
-                return loop.report().map(report -> {
-                    Duration age = Duration.between(report.sample().takenAt(), Instant.now());
-                    ReportContext around = new ReportContext(
-                            version, age, List.of(), report.verdict().exitCode(), false);
-                    return TextReport.render(report, around, Palette.PLAIN) + "the time is the age of this sample\n";
-                });
+            public byte[] page() {
+                return status.html();
+            }
+
+            @Override
+            public Map<String, String> pageHeaders() {
+                return StatusPage.headers();
             }
 
             @Override
             public Optional<String> stalled() {
-                Duration since = loop.sinceLastTick();
-                Duration limit = interval.multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
-                return since.compareTo(limit) < 0
-                        ? Optional.empty()
-                        : Optional.of("no sampling round has ended for " + since.toSeconds() + " s");
+                return AgentServer.stalled(loop, interval);
             }
 
             @Override
@@ -186,6 +204,14 @@ final class AgentServer implements Server {
                 return loop.report().isPresent();
             }
         };
+    }
+
+    private static Optional<String> stalled(SamplingLoop loop, Duration interval) {
+        Duration since = loop.sinceLastTick();
+        Duration limit = interval.multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
+        return since.compareTo(limit) < 0
+                ? Optional.empty()
+                : Optional.of("no sampling round has ended for " + since.toSeconds() + " s");
     }
 
     private static void closeInTime(HttpServer server, SamplingLoop loop, Runnable last) {

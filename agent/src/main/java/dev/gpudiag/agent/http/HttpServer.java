@@ -3,6 +3,7 @@ package dev.gpudiag.agent.http;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -10,11 +11,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class HttpServer implements AutoCloseable {
 
     private static final int THREADS = 8;
-    private static final String LANDING = """
-            <!doctype html><html lang="en"><title>gpudiag</title>
-            <h1>gpudiag</h1>
-            <p><a href="/metrics">/metrics</a> <a href="/healthz">/healthz</a> <a href="/readyz">/readyz</a></p>
-            """;
 
     private final Javalin javalin;
 
@@ -25,8 +21,11 @@ public final class HttpServer implements AutoCloseable {
 
         String metricsContentType();
 
-        /** The last report as text, for the page at {@code /}; empty before the first verdict. */
-        Optional<String> report();
+        /** The status page at {@code /}: a whole HTML document in UTF-8. */
+        byte[] page();
+
+        /** The headers of the status page, among them what it may load. */
+        Map<String, String> pageHeaders();
 
         /** Why the scheduler is not progressing; empty while it is. Never depends on the driver. */
         Optional<String> stalled();
@@ -45,10 +44,10 @@ public final class HttpServer implements AutoCloseable {
             config.startup.showJavalinBanner = false;
             config.jetty.threadPool = new QueuedThreadPool(THREADS, 1, 60_000);
             config.http.asyncTimeout = 5_000;
-            config.routes.get(
-                    "/",
-                    context -> context.header("Cache-Control", "no-store")
-                            .html(LANDING + "<pre>" + escaped(content.report().orElse("no verdict yet")) + "</pre>\n"));
+            config.routes.get("/", context -> {
+                content.pageHeaders().forEach(context::header);
+                context.result(content.page());
+            });
             config.routes.get(
                     "/metrics",
                     context -> context.contentType(content.metricsContentType()).result(content.metrics()));
@@ -58,11 +57,6 @@ public final class HttpServer implements AutoCloseable {
                     context -> answer(context, content.ready() ? Optional.empty() : Optional.of("no verdict yet")));
         });
         javalin.start(address.host().isEmpty() ? "0.0.0.0" : address.host(), address.port());
-    }
-
-    /** Names in a report come from drivers and processes: none of them is markup. */
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static void answer(Context context, Optional<String> problem) {

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What a vendor asks for when a GPU is sent in, beside each fault of hardware: serial, part, VBIOS and slot. */
-final class BoardIdentity {
+public final class BoardIdentity {
 
     private static final Set<String> HARDWARE =
             Set.of("devices", "xid", "ecc", "temperature", "power", "clocks", "pcie", "nvlink");
@@ -36,7 +36,7 @@ final class BoardIdentity {
     private BoardIdentity() {}
 
     /** One line for each board that a group of findings is about, a few of them. */
-    static List<String> lines(FindingGroup group, NodeSample node) {
+    public static List<String> lines(FindingGroup group, NodeSample node) {
         List<GpuSample> boards = group.findings().stream()
                 .flatMap(finding -> board(group.check(), finding, node).stream())
                 .distinct()

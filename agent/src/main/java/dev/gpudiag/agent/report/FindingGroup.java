@@ -5,12 +5,16 @@ import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Proof;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
+import dev.gpudiag.telemetry.GpuIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Findings of one check that mean the same and ask for the same, over several GPUs.
@@ -18,12 +22,16 @@ import java.util.function.Function;
  * @param check id of the check
  * @param findings at least one, in the check's own order
  */
-record FindingGroup(String check, List<Finding> findings) {
+public record FindingGroup(String check, List<Finding> findings) {
+
+    public FindingGroup {
+        findings = List.copyOf(findings);
+    }
 
     /** What must be equal for findings to be told together. */
     private record Meaning(Status status, String why, List<String> actions, Optional<String> causedBy) {}
 
-    static List<FindingGroup> of(CheckResult result) {
+    public static List<FindingGroup> of(CheckResult result) {
         Map<Meaning, List<Finding>> groups = new LinkedHashMap<>();
         for (Finding finding : result.findings()) {
             Meaning meaning = new Meaning(finding.status(), finding.why(), finding.actions(), finding.causedBy());
@@ -34,33 +42,42 @@ record FindingGroup(String check, List<Finding> findings) {
                 .toList();
     }
 
-    Status status() {
+    public Status status() {
         return findings.getFirst().status();
     }
 
-    Optional<String> causedBy() {
+    public Optional<String> causedBy() {
         return findings.getFirst().causedBy();
     }
 
-    String why() {
+    public String why() {
         return findings.getFirst().why();
     }
 
-    List<String> actions() {
+    public List<String> actions() {
         return findings.getFirst().actions();
     }
 
-    String subjects() {
+    /** What it is about in words; empty for the node alone. */
+    public String subjects() {
         return Subjects.describe(findings.stream().map(Finding::subject).toList());
     }
 
+    /** Indices of the GPUs that it is about; empty for the node alone. */
+    public SortedSet<Integer> gpus() {
+        return findings.stream()
+                .flatMap(finding -> finding.subject().gpu().stream())
+                .map(GpuIdentity::index)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** What was seen, one line for each thing seen, with the subjects that show it. */
-    List<String> seen() {
+    public List<String> seen() {
         return bySubjects(Finding::seen);
     }
 
     /** What it was held against: one line where the limit is the same for all. */
-    List<String> limits() {
+    public List<String> limits() {
         List<String> distinct = findings.stream()
                 .map(Finding::limit)
                 .filter(limit -> !limit.isEmpty())
@@ -70,7 +87,7 @@ record FindingGroup(String check, List<Finding> findings) {
     }
 
     /** Where it was read, without repetition. */
-    List<String> proofs() {
+    public List<String> proofs() {
         return findings.stream()
                 .flatMap(finding -> finding.evidence().stream())
                 .map(FindingGroup::describe)

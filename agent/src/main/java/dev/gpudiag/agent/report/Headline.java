@@ -32,7 +32,7 @@ public final class Headline {
     }
 
     /** Version and node, GPUs, driver, time since boot. */
-    static List<String> parts(Report report, String version) {
+    public static List<String> parts(Report report, String version) {
         NodeSample sample = report.sample();
         String host = sample.driver()
                 .get(HostQuantities.HOSTNAME)

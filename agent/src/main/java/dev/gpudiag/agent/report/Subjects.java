@@ -3,7 +3,6 @@ package dev.gpudiag.agent.report;
 import dev.gpudiag.checks.Subject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Several subjects in few words: {@code gpu 0-3,7}. */
@@ -23,27 +22,8 @@ final class Subjects {
             }
         }
         if (!gpus.isEmpty()) {
-            words.addFirst("gpu " + ranges(gpus));
+            words.addFirst("gpu " + GpuNumbers.ranges(gpus));
         }
         return String.join(", ", words);
-    }
-
-    private static String ranges(SortedSet<Integer> numbers) {
-        List<String> ranges = new ArrayList<>();
-        int first = numbers.first();
-        int last = first;
-        for (int number : numbers) {
-            if (number > last + 1) {
-                ranges.add(range(first, last));
-                first = number;
-            }
-            last = number;
-        }
-        ranges.add(range(first, last));
-        return String.join(",", ranges);
-    }
-
-    private static String range(int first, int last) {
-        return first == last ? String.valueOf(first) : first + (last == first + 1 ? "," : "-") + last;
     }
 }

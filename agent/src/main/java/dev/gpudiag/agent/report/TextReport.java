@@ -3,14 +3,11 @@ package dev.gpudiag.agent.report;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
-import dev.gpudiag.telemetry.NodeSample;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,7 +55,7 @@ public final class TextReport {
         List<FindingGroup> groups = report.results().stream()
                 .flatMap(result -> FindingGroup.of(result).stream())
                 .toList();
-        problems(groups, report.sample(), context.verbose());
+        problems(report, context.verbose());
         healthy(report, groups, context.verbose());
         skipped(report);
         if (!report.sample().gpus().isEmpty()) {
@@ -85,18 +82,12 @@ public final class TextReport {
         paragraph(line.startsWith("  ") ? "  " : "", line, "  ");
     }
 
-    private void problems(List<FindingGroup> groups, NodeSample node, boolean verbose) {
-        List<FindingGroup> problems =
-                groups.stream().filter(group -> group.status().isProblem()).toList();
-        Set<String> causes =
-                problems.stream().flatMap(group -> group.causedBy().stream()).collect(Collectors.toSet());
-        List<FindingGroup> roots = problems.stream()
-                .filter(group -> group.causedBy().isEmpty())
-                .sorted(Comparator.comparing((FindingGroup group) -> !causes.contains(group.check()))
-                        .thenComparing(FindingGroup::status, Comparator.reverseOrder()))
-                .toList();
-        roots.forEach(group -> expanded(group, BoardIdentity.lines(group, node), verbose));
-        explained(problems);
+    private void problems(Report report, boolean verbose) {
+        List<Problem> problems = Problem.of(report);
+        problems.forEach(
+                problem -> expanded(problem.cause(), BoardIdentity.lines(problem.cause(), report.sample()), verbose));
+        explained(
+                problems.stream().flatMap(problem -> problem.effects().stream()).toList());
         if (!problems.isEmpty()) {
             gap();
         }
@@ -129,10 +120,10 @@ public final class TextReport {
     }
 
     /** One line for all checks that say the same of the same subjects because of one cause. */
-    private void explained(List<FindingGroup> problems) {
+    private void explained(List<FindingGroup> effectsOfAll) {
         record Effect(String cause, Status status, String subjects) {}
         Map<Effect, List<String>> effects = new LinkedHashMap<>();
-        for (FindingGroup group : problems) {
+        for (FindingGroup group : effectsOfAll) {
             group.causedBy()
                     .ifPresent(cause -> effects.computeIfAbsent(
                                     new Effect(cause, group.status(), group.subjects()), key -> new ArrayList<>())
