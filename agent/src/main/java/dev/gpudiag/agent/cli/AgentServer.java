@@ -3,6 +3,7 @@ package dev.gpudiag.agent.cli;
 import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
+import dev.gpudiag.agent.http.LocalActions;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
 import dev.gpudiag.agent.page.AgentState;
@@ -105,8 +106,10 @@ final class AgentServer implements Server {
                     deadline,
                     listener(options.source(), settings, page, status, keeper));
             started[0] = loop;
+            LocalActions local = LocalSocket.actions(List.of());
             try (HttpServer server =
-                    new HttpServer(address(options, settings), content(page, status, loop, interval))) {
+                    new HttpServer(address(options, settings), content(page, status, loop, interval), local)) {
+                LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {

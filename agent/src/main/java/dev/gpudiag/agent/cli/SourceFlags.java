@@ -125,7 +125,7 @@ final class SourceFlags {
         return file;
     }
 
-    private static Path existing(String option, String name) throws UsageException {
+    static Path existing(String option, String name) throws UsageException {
         Path path = path(option, name);
         if (!Files.exists(path)) {
             throw new UsageException(option + ": no such file: " + name);

@@ -22,6 +22,11 @@ public final class AgentSettings {
             "where serve answers; an empty host is every address",
             AgentSettings::address);
 
+    public static final Setting<Optional<Path>> SOCKET = path(
+            "web.socket",
+            Optional.of(Path.of("/run/gpudiag/agent.sock")),
+            "Unix socket for commands on this machine; none when set to nothing");
+
     public static final Setting<Duration> SAMPLING_INTERVAL = Setting.duration(
             "sampling.interval",
             Duration.ofSeconds(1),
@@ -48,7 +53,8 @@ public final class AgentSettings {
     private AgentSettings() {}
 
     public static List<Setting<?>> all() {
-        return List.of(LISTEN_ADDRESS, SAMPLING_INTERVAL, SLOW_INTERVAL, NVML_LIBRARY, HOST_ROOT, STATE_DIRECTORY);
+        return List.of(
+                LISTEN_ADDRESS, SOCKET, SAMPLING_INTERVAL, SLOW_INTERVAL, NVML_LIBRARY, HOST_ROOT, STATE_DIRECTORY);
     }
 
     private static Setting<Optional<Path>> path(String key, Optional<Path> defaultValue, String help) {

@@ -8,8 +8,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,32 +18,9 @@ class HttpServerTest {
 
     private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
-    /** What a test hands out. */
-    private record Fixed(String text, Optional<String> stalled, boolean ready) implements HttpServer.Content {
-        @Override
-        public byte[] metrics() {
-            return text.getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public byte[] page() {
-            return "<!doctype html><title>page</title>".getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public Map<String, String> pageHeaders() {
-            return Map.of("Content-Type", "text/html; charset=utf-8", "Content-Security-Policy", "default-src 'none'");
-        }
-
-        @Override
-        public String metricsContentType() {
-            return "text/plain; version=0.0.4; charset=utf-8";
-        }
-    }
-
     @Test
     void metricsComeFromMemoryWithThePrometheusContentType() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("a 1\n", Optional.empty(), true))) {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("a 1\n", Optional.empty(), true))) {
             HttpResponse<String> response = get(server, "/metrics");
 
             assertThat(response.statusCode()).isEqualTo(200);
@@ -58,12 +33,12 @@ class HttpServerTest {
 
     @Test
     void anAgentIsHealthyWhileItsLoopProgressesAndReadyAfterTheFirstVerdict() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.empty(), false))) {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), false))) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(503);
             assertThat(get(server, "/readyz").body()).isEqualTo("no verdict yet\n");
         }
-        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.of("stuck for 60 s"), true))) {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.of("stuck for 60 s"), true))) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(503);
             assertThat(get(server, "/healthz").body()).isEqualTo("stuck for 60 s\n");
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);
@@ -72,7 +47,7 @@ class HttpServerTest {
 
     @Test
     void thereIsAPageWithItsOwnHeadersAndNothingElse() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.empty(), true))) {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true))) {
             HttpResponse<String> page = get(server, "/");
 
             assertThat(page.body()).isEqualTo("<!doctype html><title>page</title>");
@@ -85,9 +60,9 @@ class HttpServerTest {
 
     @Test
     void anAddressInUseIsRefused() {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Fixed("", Optional.empty(), true))) {
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true))) {
             ListenAddress taken = new ListenAddress("127.0.0.1", server.port());
-            assertThatThrownBy(() -> new HttpServer(taken, new Fixed("", Optional.empty(), true)).close())
+            assertThatThrownBy(() -> new HttpServer(taken, new Pages("", Optional.empty(), true)).close())
                     .isInstanceOf(JavalinException.class);
         }
     }
