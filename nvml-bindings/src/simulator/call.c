@@ -1,5 +1,6 @@
 /* What every call goes through: the scripted faults first, then the values. */
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -7,6 +8,8 @@
 #include "simulator.h"
 
 atomic_uint initialised;
+
+static pthread_mutex_t one_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Row MAX_GPUS counts calls of the driver as a whole; column FN_COUNT counts every function. */
 static atomic_uint_fast64_t calls[MAX_GPUS + 1][FN_COUNT + 1];
@@ -54,6 +57,17 @@ static void answer_late(struct call *call, double seconds) {
     call->scenario = store_acquire();
 }
 
+/* Waits while the clock is in the window, looking every 10 ms: the file may change, and then no longer say so. */
+static void stall(struct call *call, const struct fault *(*find)(const struct call *, enum function),
+                  enum function function) {
+    const struct fault *fault = find(call, function);
+    while (fault != NULL && !store_pinned() && store_now() >= fault->stall_from && store_now() < fault->stall_until) {
+        answer_late(call, 0.01);
+        fault = call->scenario == NULL ? NULL : find(call, function);
+    }
+    call->now = store_now();
+}
+
 static nvmlReturn_t strike(struct call *call, const struct fault *fault, uint64_t count) {
     if (fires(&fault->crashes, call->now, count)) {
         signal(SIGSEGV, SIG_DFL);
@@ -64,14 +78,53 @@ static nvmlReturn_t strike(struct call *call, const struct fault *fault, uint64_
     return NVML_SUCCESS;
 }
 
-static nvmlReturn_t strike_both(struct call *call, const struct fault *one, const struct fault *every, int row,
-                                enum function function) {
-    uint64_t count = atomic_fetch_add_explicit(&calls[row][function], 1, memory_order_relaxed) + 1;
-    uint64_t total = atomic_fetch_add_explicit(&calls[row][FN_COUNT], 1, memory_order_relaxed) + 1;
-    double slow = fmax(one->slow_seconds, every->slow_seconds);
-    nvmlReturn_t code = strike(call, every, total);
-    if (code == NVML_SUCCESS) code = strike(call, one, count);
+/* Where the faults of a call lie, found anew after each wait: the file may have been read again meanwhile. */
+struct faults {
+    const struct fault *(*one)(const struct call *, enum function);
+    const struct fault *(*every)(const struct call *, enum function);
+    int row;
+};
+
+static const struct fault *driver_one(const struct call *call, enum function function) {
+    return &call->scenario->driver_faults[function];
+}
+
+static const struct fault *driver_every(const struct call *call, enum function function) {
+    (void)function;
+    return &call->scenario->driver_every;
+}
+
+static const struct fault *gpu_one(const struct call *call, enum function function) {
+    return call->index < call->scenario->gpu_count ? &call->scenario->gpus[call->index].faults[function] : NULL;
+}
+
+static const struct fault *gpu_every(const struct call *call, enum function function) {
+    (void)function;
+    return call->index < call->scenario->gpu_count ? &call->scenario->gpus[call->index].every : NULL;
+}
+
+static nvmlReturn_t strike_both(struct call *call, const struct faults *faults, enum function function) {
+    uint64_t count = atomic_fetch_add_explicit(&calls[faults->row][function], 1, memory_order_relaxed) + 1;
+    uint64_t total = atomic_fetch_add_explicit(&calls[faults->row][FN_COUNT], 1, memory_order_relaxed) + 1;
+    stall(call, faults->every, function);
+    if (call->scenario != NULL) stall(call, faults->one, function);
+    if (call->scenario == NULL || faults->one(call, function) == NULL) return NVML_ERROR_UNKNOWN;
+    double slow = fmax(faults->one(call, function)->slow_seconds, faults->every(call, function)->slow_seconds);
+    nvmlReturn_t code = strike(call, faults->every(call, function), total);
+    if (code == NVML_SUCCESS) code = strike(call, faults->one(call, function), count);
     if (slow > 0) answer_late(call, slow);
+    return code;
+}
+
+/* Behind one lock where the scenario wants it, as in the real driver: who waits in it keeps everybody else out. */
+static nvmlReturn_t strike_locked(struct call *call, const struct faults *faults, enum function function) {
+    if (!call->scenario->one_lock) return strike_both(call, faults, function);
+    call_leave(call); /* nothing is held while it waits */
+    pthread_mutex_lock(&one_lock);
+    call->scenario = store_acquire();
+    call->now = store_now();
+    nvmlReturn_t code = call->scenario == NULL ? NVML_ERROR_UNKNOWN : strike_both(call, faults, function);
+    pthread_mutex_unlock(&one_lock);
     return code;
 }
 
@@ -80,8 +133,8 @@ nvmlReturn_t call_enter_driver(struct call *call, enum function function, bool n
     call->scenario = store_acquire();
     if (call->scenario == NULL) return NVML_ERROR_UNKNOWN;
     call->now = store_now();
-    return strike_both(call, &call->scenario->driver_faults[function], &call->scenario->driver_every, MAX_GPUS,
-                       function);
+    static const struct faults driver = {driver_one, driver_every, MAX_GPUS};
+    return strike_locked(call, &driver, function);
 }
 
 /* Once lost, lost until the scenario is opened anew, or its file no longer says so. */
@@ -96,11 +149,11 @@ static bool latched(const struct trigger *trigger, atomic_bool *latch, double no
 
 nvmlReturn_t call_enter_gpu(struct call *call, enum function function, unsigned int index) {
     if (call->scenario == NULL || index >= call->scenario->gpu_count) return NVML_ERROR_INVALID_ARGUMENT;
-    const struct gpu *gpu = &call->scenario->gpus[index];
-    uint64_t total = atomic_load_explicit(&calls[index][FN_COUNT], memory_order_relaxed) + 1;
-    nvmlReturn_t code = strike_both(call, &gpu->faults[function], &gpu->every, (int)index, function);
-    if (call->scenario == NULL || index >= call->scenario->gpu_count) return NVML_ERROR_UNKNOWN;
+    struct faults faults = {gpu_one, gpu_every, (int)index};
     call->index = index;
+    uint64_t total = atomic_load_explicit(&calls[index][FN_COUNT], memory_order_relaxed) + 1;
+    nvmlReturn_t code = strike_locked(call, &faults, function);
+    if (call->scenario == NULL || index >= call->scenario->gpu_count) return NVML_ERROR_UNKNOWN;
     call->gpu = &call->scenario->gpus[index]; /* a slow answer may have met a new version of the file */
     if (latched(&call->gpu->lost, &is_lost[index], call->now, total)) return NVML_ERROR_GPU_IS_LOST;
     if (latched(&call->gpu->reset_required, &needs_reset[index], call->now, total)) return NVML_ERROR_RESET_REQUIRED;

@@ -20,6 +20,7 @@ EXPORT nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *out) {
     pthread_mutex_init(&set->lock, NULL);
     set->seen_at = call.now;
     *out = set;
+    handles_count(1);
     return NVML_SUCCESS;
 }
 
@@ -28,6 +29,7 @@ EXPORT nvmlReturn_t nvmlEventSetFree(nvmlEventSet_t set) {
     if (set == NULL) return NVML_ERROR_INVALID_ARGUMENT;
     pthread_mutex_destroy(&set->lock);
     free(set);
+    handles_count(-1);
     return NVML_SUCCESS;
 }
 

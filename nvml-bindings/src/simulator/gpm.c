@@ -39,13 +39,16 @@ EXPORT nvmlReturn_t nvmlGpmSampleAlloc(nvmlGpmSample_t *out) {
     DRIVER_CALL(nvmlGpmSampleAlloc);
     if (out == NULL) return NVML_ERROR_INVALID_ARGUMENT;
     *out = calloc(1, sizeof **out);
-    return *out == NULL ? NVML_ERROR_MEMORY : NVML_SUCCESS;
+    if (*out == NULL) return NVML_ERROR_MEMORY;
+    handles_count(1);
+    return NVML_SUCCESS;
 }
 
 EXPORT nvmlReturn_t nvmlGpmSampleFree(nvmlGpmSample_t sample) {
     DRIVER_CALL(nvmlGpmSampleFree);
     if (sample == NULL) return NVML_ERROR_INVALID_ARGUMENT;
     free(sample);
+    handles_count(-1);
     return NVML_SUCCESS;
 }
 

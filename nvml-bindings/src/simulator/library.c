@@ -7,6 +7,7 @@ static nvmlReturn_t init(enum function function) {
     if (!store_open_from_environment()) return NVML_ERROR_UNKNOWN;
     CALL_SCOPE;
     REFUSE_UNLESS(call_enter_driver(&call, function, false));
+    handles_opened(call.scenario);
     atomic_fetch_add(&initialised, 1);
     return NVML_SUCCESS;
 }
@@ -31,6 +32,7 @@ EXPORT nvmlReturn_t nvmlShutdown(void) {
     REFUSE_UNLESS(call_enter_driver(&call, FN_nvmlShutdown, false));
     while (open > 0 && !atomic_compare_exchange_weak(&initialised, &open, open - 1)) {
     }
+    if (open == 1) handles_closed();
     return NVML_SUCCESS;
 }
 

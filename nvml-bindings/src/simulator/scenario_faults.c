@@ -1,4 +1,4 @@
-/* Fault keys: return.F, hang.F, slow.F, crash.F, and hang, slow, crash of every call. */
+/* Fault keys: return.F, hang.F, stall.F, slow.F, crash.F, and hang, stall, slow, crash of every call. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,15 +16,28 @@ static bool parse_return(const char *text, struct fault *fault) {
     return *end == '\0' || parse_trigger(end, &fault->returns);
 }
 
+/* `60s..90s`: from the first, until the second. */
+static bool parse_window(const char *text, struct fault *fault) {
+    char from[32];
+    const char *dots = strstr(text, "..");
+    if (dots == NULL || (size_t)(dots - text) >= sizeof from) return false;
+    memcpy(from, text, (size_t)(dots - text));
+    from[dots - text] = '\0';
+    return parse_duration(from, &fault->stall_from) && parse_duration(dots + 2, &fault->stall_until)
+           && fault->stall_from < fault->stall_until;
+}
+
 static bool set_one(struct fault *fault, const char *what, const char *text) {
     if (strcmp(what, "return") == 0) return parse_return(text, fault);
     if (strcmp(what, "hang") == 0) return parse_trigger(text, &fault->hangs);
+    if (strcmp(what, "stall") == 0) return parse_window(text, fault);
     if (strcmp(what, "crash") == 0) return parse_trigger(text, &fault->crashes);
     return parse_duration(text, &fault->slow_seconds);
 }
 
 static bool wrong(const struct source *source, const char *key, const char *what, const char *text) {
     const char *how = strcmp(what, "return") == 0 ? "a return code, with `at 30s` or `after 5 calls` behind it"
+                      : strcmp(what, "stall") == 0 ? "a time from which and one until which, such as 60s..90s"
                       : strcmp(what, "slow") == 0 ? "a duration such as 250ms"
                                                   : "yes, no, every call, at 30s or after 5 calls";
     return fail(source, "%s = %s: expected %s", key, text, how);
@@ -32,7 +45,7 @@ static bool wrong(const struct source *source, const char *key, const char *what
 
 int set_fault_key(struct fault *faults, struct fault *every, const struct source *source, const char *key,
                   const char *text) {
-    static const char *const kinds[] = {"return", "hang", "slow", "crash"};
+    static const char *const kinds[] = {"return", "hang", "stall", "slow", "crash"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t length = strlen(kinds[i]);
         if (strncmp(key, kinds[i], length) != 0) continue;

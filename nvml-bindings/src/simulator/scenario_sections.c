@@ -27,11 +27,18 @@ static bool series(struct scenario *scenario, const struct source *source, const
 
 bool set_driver_key(struct scenario *scenario, const struct source *source, const char *key, const char *text) {
     static const char *const known[] = {"version", "nvml", "cuda", "branch", "conf_compute.environment",
-                                        "conf_compute.feature", "conf_compute.devtools", "hang", "slow", "crash"};
+                                        "conf_compute.feature", "conf_compute.devtools", "one_lock", "hang", "stall",
+                                        "slow", "crash"};
     if (strcmp(key, "version") == 0) return (scenario->version = scenario_text(scenario, text)) != NULL;
     if (strcmp(key, "nvml") == 0) return (scenario->nvml = scenario_text(scenario, text)) != NULL;
     if (strcmp(key, "branch") == 0) return (scenario->branch = scenario_text(scenario, text)) != NULL;
     if (strcmp(key, "cuda") == 0) return whole_number(source, key, text, &scenario->cuda);
+    if (strcmp(key, "one_lock") == 0) {
+        unsigned int one = 0;
+        bool good = whole_number(source, key, text, &one);
+        scenario->one_lock = one != 0;
+        return good;
+    }
     for (int i = 0; i < 3; i++) {
         if (strcmp(key, known[4 + i]) == 0) return whole_number(source, key, text, &scenario->conf_compute[i]);
     }

@@ -68,6 +68,7 @@ struct fault {
     struct trigger hangs;
     struct trigger crashes;
     double slow_seconds;
+    double stall_from, stall_until; /* the call waits while the clock is in between; none where both are 0 */
 };
 
 struct link_value {
@@ -140,6 +141,7 @@ struct scenario {
     unsigned int conf_compute[3];
     struct fault driver_faults[FN_COUNT];
     struct fault driver_every;
+    bool one_lock; /* a call that hangs, stalls or is slow keeps every other call out */
     unsigned int gpu_count;
     struct gpu *gpus;
     unsigned int event_count;
@@ -218,6 +220,11 @@ nvmlGpuInstance_t gpu_instance_handle(unsigned int gpu, unsigned int mig);
 bool gpu_instance_known(nvmlGpuInstance_t instance);
 nvmlComputeInstance_t compute_instance_handle(unsigned int gpu, unsigned int mig);
 bool compute_instance_known(nvmlComputeInstance_t instance);
+
+/* ---- what a process that has the driver open holds (handles.c) ---- */
+void handles_opened(const struct scenario *scenario);
+void handles_closed(void);
+void handles_count(int more);
 
 /* ---- a call (call.c) ---- */
 struct call {

@@ -1,5 +1,6 @@
 package dev.gpudiag.checks;
 
+import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.GpuSample;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,10 @@ public interface GpuCheck extends Check {
 
     /** What is said of a GPU that does not answer. */
     default List<Finding> notAnswering(GpuSample gpu) {
+        if (gpu.condition().state() == GpuCondition.State.PENDING) {
+            return List.of(Finding.of(
+                    Status.SKIPPED, Subject.gpu(gpu.identity()), gpu.condition().detail()));
+        }
         String seen = "not known: " + gpu.condition().detail();
         return List.of(Finding.builder(Status.UNKNOWN, Subject.gpu(gpu.identity()), seen)
                 .causedBy("devices")

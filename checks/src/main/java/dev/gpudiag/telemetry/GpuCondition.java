@@ -10,6 +10,8 @@ public record GpuCondition(State state, String detail) {
     /** How a GPU answers. */
     public enum State {
         ANSWERING,
+        /** Its first reading is under way, and the deadline is not over. */
+        PENDING,
         /** NVML_ERROR_GPU_IS_LOST: fallen off the bus. */
         LOST,
         /** NVML_ERROR_RESET_REQUIRED. */

@@ -46,6 +46,11 @@ public record GpuSample(
                 Reading.notRead(condition.detail()));
     }
 
+    /** The same sample, dated anew where the clock that dated it has jumped since. */
+    public GpuSample takenAt(Instant taken) {
+        return new GpuSample(identity, taken, condition, readings, nvlinks, processes, migDevices);
+    }
+
     /** The same GPU with more readings, which replace those of the same quantity. */
     public GpuSample withReadings(Readings more) {
         Readings all = Readings.builder().putAll(readings).putAll(more).build();

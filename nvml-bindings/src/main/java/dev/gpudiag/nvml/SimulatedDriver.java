@@ -43,6 +43,11 @@ public final class SimulatedDriver {
         function(nvml, SET_TIME).invokeVoid(new Object[] {seconds});
     }
 
+    /** Initialisations, event sets and samples of the performance monitor that nobody has let go of. */
+    public static int openHandles(Nvml nvml) throws IOException {
+        return function(nvml, "gpudiagSimulatorOpenHandles").invokeInt(new Object[0]);
+    }
+
     private static Function function(Nvml nvml, String name) throws IOException {
         if (!nvml.binding().exports(name)) {
             throw new IOException(nvml.path() + " is not the simulated driver: it has no " + name);

@@ -49,7 +49,7 @@ public final class ResetWatch {
         return switch (last.state()) {
             case LOST -> Optional.of("it was lost and answers again");
             case RESET_REQUIRED -> Optional.of("it needed a reset and answers again");
-            case ANSWERING, UNRESPONSIVE, INACCESSIBLE ->
+            case ANSWERING, PENDING, UNRESPONSIVE, INACCESSIBLE ->
                 last.joules().isPresent()
                                 && now.joules().isPresent()
                                 && now.joules().get() < last.joules().get()

@@ -5,6 +5,7 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
+import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
@@ -117,6 +118,9 @@ public final class NodeCollector implements MultiCollector {
     }
 
     private void collect(GpuSample gpu, Instant now, MetricFamilies families) {
+        if (gpu.condition().state() == GpuCondition.State.PENDING) {
+            return; // neither up nor down yet
+        }
         Labels labels = labels(gpu);
         families.gauge(
                 "gpudiag_gpu_up",

@@ -11,9 +11,9 @@ import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Reads one GPU, call by call, on the thread that asks; says at any time which call it is in.
@@ -27,8 +27,8 @@ final class GpuReader {
 
     private final NvmlDevice device;
     private final GpuIdentity identity;
-    private final Duration slowInterval;
-    private final InstantSource clock;
+    private final NodeClock clock;
+    private final Consumer<String> trace;
     private final GpuFields fields;
     private final SampleBuffers buffers = new SampleBuffers();
     private final ThrottledTime throttled = new ThrottledTime();
@@ -38,9 +38,9 @@ final class GpuReader {
     private Readings slow = Readings.empty();
     private List<Readings> nvlinks = List.of();
     private Reading<List<MigDevice>> migDevices = Reading.notRead("not read yet");
-    private Instant slowReadAt = Instant.MIN;
+    private final Recurrence slowRead;
     private Readings seldom = Readings.empty();
-    private Instant seldomReadAt = Instant.MIN;
+    private final Recurrence seldomRead;
     private volatile String currentCall = "";
 
     GpuReader(
@@ -48,12 +48,15 @@ final class GpuReader {
             GpuIdentity identity,
             int driverBranch,
             Duration slowInterval,
-            InstantSource clock,
-            ProcessNames names) {
+            NodeClock clock,
+            ProcessNames names,
+            Consumer<String> trace) {
         this.device = device;
         this.identity = identity;
-        this.slowInterval = slowInterval;
         this.clock = clock;
+        this.trace = trace;
+        this.slowRead = new Recurrence(clock, slowInterval);
+        this.seldomRead = new Recurrence(clock, SELDOM_INTERVAL);
         this.fields = new GpuFields(driverBranch);
         this.processes = new ProcessReader(device, this::enter, names);
         this.links = new LinkReader(device, this::enter);
@@ -71,19 +74,19 @@ final class GpuReader {
 
     private void enter(String function) {
         currentCall = function;
+        trace.accept(function);
     }
 
     /** Reads the GPU; blocks for as long as the driver does. */
     GpuSample read() {
         Readings.Builder readings = Readings.builder();
-        Instant started = clock.instant();
-        if (!slowReadAt.isAfter(started.minus(slowInterval))) {
+        if (slowRead.isDue()) {
             Optional<NvmlException> end = readSlow(readings);
             if (end.isPresent()) {
                 return gone(readings.build(), end.get());
             }
             slow = readings.build();
-            slowReadAt = started;
+            slowRead.mark();
         } else {
             readings.putAll(slow);
         }
@@ -91,7 +94,7 @@ final class GpuReader {
         if (end.isPresent()) {
             return gone(readings.build(), end.get());
         }
-        readings.putAll(throttled.after(readings.build(), clock.instant()));
+        readings.putAll(throttled.after(readings.build(), Instant.EPOCH.plusNanos(clock.nanos())));
         return new GpuSample(
                 identity,
                 clock.instant(),
@@ -124,15 +127,14 @@ final class GpuReader {
     }
 
     private Optional<NvmlException> readSeldom(Readings.Builder readings) {
-        Instant now = clock.instant();
-        if (seldomReadAt.isAfter(now.minus(SELDOM_INTERVAL))) {
+        if (!seldomRead.isDue()) {
             readings.putAll(seldom);
             return Optional.empty();
         }
         Readings.Builder read = Readings.builder();
         Optional<NvmlException> end = readRows(GpuRows.SELDOM, read);
         seldom = read.build();
-        seldomReadAt = now;
+        seldomRead.mark();
         readings.putAll(seldom);
         return end;
     }
@@ -153,7 +155,7 @@ final class GpuReader {
     }
 
     private GpuSample gone(Readings readings, NvmlException e) {
-        slowReadAt = Instant.MIN;
+        slowRead.hasten();
         GpuCondition condition = condition(e);
         return new GpuSample(
                 identity,

@@ -8,61 +8,108 @@ import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuSample;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /** One NVML index on a thread of its own: everything that touches its GPU, from the handle on, happens there. */
 final class GpuSlot {
 
+    private static final Duration CLOCK_JUMP = Duration.ofSeconds(1);
+
     private final Nvml nvml;
     private final int index;
     private final Duration slowInterval;
-    private final InstantSource clock;
+    private final NodeClock clock;
     private final ProcessNames names;
-    private final SingleFlight<GpuSample> flight;
+    private final CallTrace trace;
+    private final SingleFlight<Answer> flight;
+    private final long openedNanos;
     private volatile GpuReader reader;
     private volatile String openingCall = "nvmlDeviceGetHandleByIndex_v2";
     private volatile GpuIdentity identity;
-    private Optional<GpuSample> last = Optional.empty();
-    private Instant lastAnswerAt;
+    private Optional<Answer> last = Optional.empty();
 
     private interface Text {
         String read() throws NvmlException;
     }
 
-    GpuSlot(Nvml nvml, int index, Duration slowInterval, InstantSource clock, ProcessNames names) {
+    /** A sample, and when it was taken by the clock that does not jump. */
+    private record Answer(GpuSample sample, long nanos) {}
+
+    GpuSlot(Nvml nvml, int index, Duration slowInterval, NodeClock clock, ProcessNames names, CallTrace trace) {
         this.nvml = nvml;
         this.index = index;
         this.slowInterval = slowInterval;
         this.clock = clock;
         this.names = names;
+        this.trace = trace;
         this.flight = new SingleFlight<>("gpudiag-gpu" + index);
         this.identity = new GpuIdentity(index, Optional.empty(), Optional.empty(), Optional.empty());
-        this.lastAnswerAt = clock.instant();
+        this.openedNanos = clock.nanos();
     }
 
-    /** Begins to read unless an earlier reading has not come back. */
+    GpuIdentity identity() {
+        return identity;
+    }
+
+    /** Begins to read unless an earlier reading has not come back; one that came back late is kept. */
     void start() {
-        if (flight.start(this::read)) {
-            last = last.filter(sample -> sample.condition().isAnswering());
-        }
+        flight.harvest().ifPresent(answer -> last = Optional.of(answer));
+        flight.start(this::read);
     }
 
     /** The newest sample: of this round, or the last one while no {@code deadline} has passed without an answer. */
     GpuSample await(long nanos, Duration deadline) {
-        Optional<GpuSample> answer = flight.await(nanos);
+        Optional<Answer> answer = flight.await(nanos);
         if (answer.isPresent()) {
             last = answer;
-            lastAnswerAt = answer.get().takenAt();
-            return answer.get();
+            return answer.get().sample();
         }
         Duration silence = flight.sinceStart();
-        if (last.isPresent() && silence.compareTo(deadline) < 0) {
-            return last.get();
+        if (silence.compareTo(deadline) < 0) {
+            return last.map(this::atItsAge).orElseGet(this::pending);
         }
-        String seen = "no answer from " + currentCall() + " for " + Math.max(1, silence.toSeconds()) + " s";
-        return GpuSample.withoutReadings(
-                identity, lastAnswerAt, new GpuCondition(GpuCondition.State.UNRESPONSIVE, seen));
+        return withoutReadings(
+                GpuCondition.State.UNRESPONSIVE, "no answer from " + currentCall() + " for " + seconds(silence));
+    }
+
+    private GpuSample pending() {
+        return withoutReadings(
+                GpuCondition.State.PENDING,
+                "its first reading is under way: in " + currentCall() + " for " + seconds(flight.sinceStart()));
+    }
+
+    private static String seconds(Duration time) {
+        return Math.max(1, time.toSeconds()) + " s";
+    }
+
+    private GpuSample withoutReadings(GpuCondition.State state, String seen) {
+        Instant lastAnswerAt = dated(last.map(Answer::nanos).orElse(openedNanos));
+        return GpuSample.withoutReadings(identity, lastAnswerAt, new GpuCondition(state, seen));
+    }
+
+    /** The wall clock's time, as it goes now, of an instant of the clock that does not jump. */
+    private Instant dated(long nanos) {
+        return clock.instant().minusNanos(clock.nanos() - nanos);
+    }
+
+    /** The sample as it is, or dated anew when the wall clock has jumped since: its age is what it was. */
+    private GpuSample atItsAge(Answer answer) {
+        GpuSample sample = answer.sample();
+        Instant taken = dated(answer.nanos());
+        boolean jumped = Duration.between(sample.takenAt(), taken).abs().compareTo(CLOCK_JUMP) > 0;
+        return jumped ? sample.takenAt(taken) : sample;
+    }
+
+    /** The call that has not returned; empty when none is under way. */
+    Optional<String> inFlight() {
+        return flight.inFlight()
+                ? Optional.of(currentCall() + " of GPU " + index + ", for " + seconds(flight.sinceStart()))
+                : Optional.empty();
+    }
+
+    /** Leaves out a time in which the whole process stood still. */
+    void excuse(Duration standstill) {
+        flight.excuse(standstill);
     }
 
     private String currentCall() {
@@ -70,7 +117,13 @@ final class GpuSlot {
         return current == null ? openingCall : current.currentCall();
     }
 
-    private GpuSample read() {
+    private Answer read() {
+        GpuSample sample = readNow();
+        trace.left(index);
+        return new Answer(sample, clock.nanos());
+    }
+
+    private GpuSample readNow() {
         if (reader == null) {
             try {
                 reader = open();
@@ -86,14 +139,19 @@ final class GpuSlot {
         return sample;
     }
 
+    private void enter(String function) {
+        openingCall = function;
+        trace.entered(index, function);
+    }
+
     private GpuReader open() throws NvmlException {
-        openingCall = "nvmlDeviceGetHandleByIndex_v2";
+        enter("nvmlDeviceGetHandleByIndex_v2");
         NvmlDevice device = nvml.device(index);
-        openingCall = "nvmlDeviceGetPciInfo_v3";
+        enter("nvmlDeviceGetPciInfo_v3");
         Optional<String> pciBusId = optional(() -> device.pciInfo().busId());
-        openingCall = "nvmlDeviceGetUUID";
+        enter("nvmlDeviceGetUUID");
         Optional<String> uuid = optional(device::uuid);
-        openingCall = "nvmlDeviceGetName";
+        enter("nvmlDeviceGetName");
         Optional<String> name = optional(device::name);
         // what is known of a GPU is not forgotten when it stops to say it
         identity = new GpuIdentity(
@@ -101,9 +159,10 @@ final class GpuSlot {
                 uuid.or(() -> identity.uuid()),
                 pciBusId.or(() -> identity.pciBusId()),
                 name.or(() -> identity.name()));
-        openingCall = "nvmlSystemGetDriverVersion";
+        enter("nvmlSystemGetDriverVersion");
         int branch = optional(nvml::systemDriverVersion).map(GpuSlot::branch).orElse(0);
-        return new GpuReader(device, identity, branch, slowInterval, clock, names);
+        return new GpuReader(
+                device, identity, branch, slowInterval, clock, names, function -> trace.entered(index, function));
     }
 
     /** 550 of 550.54.15; 0 where the version is none. */

@@ -3,52 +3,48 @@ package dev.gpudiag.agent.sampling;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.NvmlPrecheck;
 import dev.gpudiag.checks.kernellog.LoggedEvent;
-import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
+import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
 import dev.gpudiag.telemetry.SampleSource;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Samples a node through NVML: the library on one thread, each GPU on one of its own, nothing waits for ever.
  *
  * <p>nvmlInit is not called while the host says that it must fail, since the real library would create device
- * nodes as root. A failed init is tried again after the retry interval; a driver that was unloaded or replaced is noticed
- * by its module and opened anew. Not thread-safe: one caller samples.
+ * nodes as root. A failed init is tried again after the retry interval; a driver that was unloaded, replaced or let go of,
+ * or that counts other GPUs, is opened anew. Not thread-safe: one caller samples.
  */
 public final class NvmlSampler implements NodeSampler {
 
-    private static final Duration SHUTDOWN_WAIT = Duration.ofMillis(500);
+    private static final Duration CLOSING_WAIT = Duration.ofMillis(500);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
 
     private final NvmlOpener opener;
-    private final Supplier<HostState> host;
     private final boolean forceInit;
     private final SampleSource source;
-    private final Duration slowInterval;
-    private final InstantSource clock;
-    private final ProcessNames names;
+    private final NodeClock clock;
+    private final NvmlSession.Setting setting;
+    private final HostWatch host;
+    private final DriverRelease release;
+    private final VanishedGpus vanished = new VanishedGpus();
+    private final Standstill standstill = new Standstill();
     private final SingleFlight<NvmlConnection> init = new SingleFlight<>("gpudiag-nvml");
-    private HostState hostState;
-    private Instant hostReadAt = Instant.MIN;
-    private Optional<NvmlConnection> connection = Optional.empty();
-    private Instant connectedAt = Instant.MIN;
+    private final Recurrence retry;
+    private Optional<NvmlSession> session = Optional.empty();
+    private Optional<NvmlSession> ending = Optional.empty();
     private Optional<String> connectedModule = Optional.empty();
-    private List<GpuSlot> slots = List.of();
     private Optional<Consumer<LoggedEvent>> xidListener = Optional.empty();
-    private Optional<XidWatch> xidWatch = Optional.empty();
 
     /**
      * A sampler that has opened nothing yet.
@@ -62,15 +58,25 @@ public final class NvmlSampler implements NodeSampler {
             boolean forceInit,
             SampleSource source,
             Duration slowInterval,
-            InstantSource clock,
+            NodeClock clock,
             ProcessNames names) {
+        this(opener, host, forceInit, source, new NvmlSession.Setting(slowInterval, clock, names, CallTrace.NONE));
+    }
+
+    private NvmlSampler(
+            NvmlOpener opener,
+            Supplier<HostState> host,
+            boolean forceInit,
+            SampleSource source,
+            NvmlSession.Setting setting) {
         this.opener = opener;
-        this.host = host;
         this.forceInit = forceInit;
         this.source = source;
-        this.slowInterval = slowInterval;
-        this.clock = clock;
-        this.names = names;
+        this.setting = setting;
+        this.clock = setting.clock();
+        this.host = new HostWatch(host, clock, setting.slowInterval());
+        this.release = new DriverRelease(clock, ZoneId.systemDefault());
+        this.retry = new Recurrence(clock, RETRY_INTERVAL);
     }
 
     /** Has every Xid told that NVML tells from now on; called on another thread. To be set before the first sample. */
@@ -78,99 +84,133 @@ public final class NvmlSampler implements NodeSampler {
         xidListener = Optional.of(listener);
     }
 
-    @Override
-    public NodeSample sample(Duration wait, Duration deadline) {
-        long until = System.nanoTime() + wait.toNanos();
-        HostState state = readHost();
-        Optional<String> obstacle = forceInit ? Optional.empty() : NvmlPrecheck.refusal(state);
-        if (obstacle.isPresent()) {
-            disconnect();
-            Reading<Boolean> nvml = Reading.missing(Reading.Reason.FAILED, "nvmlInit_v2", obstacle.get());
-            return node(state, nvml, Readings.empty(), List.of());
-        }
-        if (driverWasReplaced(state)) {
-            disconnect();
-        }
-        connect(state, until);
-        if (connection.isEmpty()) {
-            String detail =
-                    "has not returned for " + Math.max(1, init.sinceStart().toSeconds()) + " s";
-            Reading<Boolean> nvml = Reading.missing(Reading.Reason.TIMED_OUT, "nvmlInit_v2", detail);
-            return node(state, nvml, Readings.empty(), List.of());
-        }
-        NvmlConnection connected = connection.get();
-        return node(state, connected.state(), connected.readings(), gpus(until, deadline));
+    /** By which the driver is let go of for a while. */
+    public DriverRelease release() {
+        return release;
     }
 
-    private List<GpuSample> gpus(long until, Duration deadline) {
-        slots.forEach(GpuSlot::start);
-        List<GpuSample> gpus = new ArrayList<>();
-        slots.forEach(slot -> gpus.add(slot.await(until - System.nanoTime(), deadline)));
-        return gpus;
+    @Override
+    public NodeSample sample(Duration wait, Duration deadline) {
+        long now = System.nanoTime();
+        long until = now + wait.toNanos();
+        excuse(standstill.at(now, wait, deadline));
+        host.start();
+        Optional<HostState> read = host.await(until - System.nanoTime(), deadline);
+        HostState state = read.orElseGet(() -> HostWatch.unknown(host.late(deadline)));
+        Optional<String> released = release.orders();
+        if (released.isPresent()) {
+            letGo();
+            Reading<Boolean> nvml = Reading.missing(
+                    Reason.RELEASED, "gpudiag release", release.orders().orElse(released.get()));
+            return node(state, nvml, Readings.empty(), List.of());
+        }
+        Optional<Reading<Boolean>> obstacle = obstacle(read, deadline);
+        if (obstacle.isPresent()) {
+            return node(state, obstacle.get(), Readings.empty(), List.of());
+        }
+        connect(state, until);
+        if (session.isEmpty()) {
+            return node(state, notStarted(deadline), Readings.empty(), List.of());
+        }
+        NvmlSession open = session.get();
+        List<GpuSample> gpus = BusOrder.located(open.gpus(until, deadline), state);
+        return node(state, open.state(), open.readings(), vanished.complete(gpus, state.pciDevices()));
+    }
+
+    /** Why NVML is not asked this time. */
+    private Optional<Reading<Boolean>> obstacle(Optional<HostState> read, Duration deadline) {
+        if (read.isEmpty()) {
+            // what is open may answer all the same; nothing is opened blindly
+            return session.isPresent() ? Optional.empty() : Optional.of(host.late(deadline));
+        }
+        Optional<String> refusal = forceInit ? Optional.empty() : NvmlPrecheck.refusal(read.get());
+        if (refusal.isPresent()) {
+            disconnect();
+            return Optional.of(Reading.missing(Reason.FAILED, "nvmlInit_v2", refusal.get()));
+        }
+        if (session.filter(open -> hasChanged(open, read.get())).isPresent()) {
+            disconnect();
+        }
+        return Optional.empty();
+    }
+
+    private boolean hasChanged(NvmlSession open, HostState state) {
+        boolean otherModule = !module(state).equals(connectedModule);
+        return open.isOpen() ? otherModule || open.countHasChanged() : otherModule || retry.isDue();
     }
 
     private void connect(HostState state, long until) {
-        boolean failedLongAgo = connection.isPresent()
-                && connection.get().nvml().isEmpty()
-                && connectedAt.plus(RETRY_INTERVAL).isBefore(clock.instant());
-        if (connection.isPresent() && !failedLongAgo) {
+        if (session.isPresent() || !isEnded()) {
             return;
         }
-        init.start(() -> NvmlConnection.open(opener));
-        Optional<NvmlConnection> opened = init.await(until - System.nanoTime());
+        Optional<NvmlConnection> opened = init.harvest();
         if (opened.isEmpty()) {
-            connection = Optional.empty();
-            return;
+            init.start(() -> NvmlConnection.open(opener));
+            init.await(until - System.nanoTime());
+            opened = init.harvest();
         }
-        connection = opened;
-        connectedAt = clock.instant();
-        connectedModule = module(state);
-        slots = opened.get()
-                .nvml()
-                .map(nvml -> slots(nvml, opened.get().gpuCount()))
-                .orElse(List.of());
-        xidWatch = opened.get()
-                .nvml()
-                .flatMap(nvml -> xidListener.map(
-                        listener -> XidWatch.start(nvml, opened.get().gpuCount(), clock, listener)));
+        opened.ifPresent(connection -> {
+            adopt(connection);
+            connectedModule = module(state);
+        });
     }
 
-    private List<GpuSlot> slots(Nvml nvml, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(index -> new GpuSlot(nvml, index, slowInterval, clock, names))
-                .toList();
+    private void adopt(NvmlConnection connection) {
+        session = Optional.of(new NvmlSession(connection, setting, xidListener));
+        retry.mark();
+        if (connection.nvml().isPresent()) {
+            release.holds(Optional.empty());
+        }
     }
 
-    private boolean driverWasReplaced(HostState state) {
-        return connection.isPresent()
-                && connection.get().nvml().isPresent()
-                && !module(state).equals(connectedModule);
+    /** That nvmlInit, or what was to come back before it, has not returned. */
+    private Reading<Boolean> notStarted(Duration deadline) {
+        if (ending.isPresent()) {
+            return Reading.missing(
+                    Reason.TIMED_OUT,
+                    "nvmlShutdown",
+                    "an earlier call into the driver has not returned: "
+                            + ending.get().waitsFor());
+        }
+        Duration silence = init.sinceStart();
+        Reason reason = silence.compareTo(deadline) < 0 ? Reason.PENDING : Reason.TIMED_OUT;
+        return Reading.missing(
+                reason, "nvmlInit_v2", "has not returned for " + Math.max(1, silence.toSeconds()) + " s");
     }
 
-    /**
-     * Lets go of the driver once no call is left in it: nvmlShutdown under a call that does not return would not return
-     * either. Waits a moment for that, on a thread that may stay behind.
-     */
+    /** Closes what is open, and what an initialisation that came back late has opened. */
+    private void letGo() {
+        init.harvest().ifPresent(this::adopt);
+        disconnect();
+        if (init.inFlight()) {
+            release.holds(Optional.of("nvmlInit_v2"));
+        } else if (isEnded()) {
+            release.letGo();
+        } else {
+            release.holds(ending.map(NvmlSession::waitsFor));
+        }
+    }
+
     private void disconnect() {
-        List<GpuSlot> ending = slots;
-        Optional<Nvml> nvml = connection.flatMap(NvmlConnection::nvml);
-        Optional<XidWatch> watch = xidWatch;
-        slots = List.of();
-        connection = Optional.empty();
-        xidWatch = Optional.empty();
-        Thread thread = new Thread(
-                () -> {
-                    watch.ifPresent(XidWatch::close);
-                    ending.forEach(GpuSlot::close);
-                    nvml.ifPresent(Nvml::close);
-                },
-                "gpudiag-nvml-shutdown");
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            thread.join(SHUTDOWN_WAIT.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        session.ifPresent(open -> {
+            open.close(CLOSING_WAIT);
+            ending = session;
+        });
+        session = Optional.empty();
+        isEnded();
+    }
+
+    /** Whether nothing of an earlier session is open any more. */
+    private boolean isEnded() {
+        ending = ending.filter(session -> !session.isClosed());
+        return ending.isEmpty();
+    }
+
+    private void excuse(Duration stood) {
+        if (!stood.isZero()) {
+            host.excuse(stood);
+            init.excuse(stood);
+            session.ifPresent(open -> open.excuse(stood));
         }
     }
 
@@ -178,20 +218,9 @@ public final class NvmlSampler implements NodeSampler {
         return state.readings().value(HostQuantities.MODULE_VERSION);
     }
 
-    private HostState readHost() {
-        Instant now = clock.instant();
-        if (hostState == null || !hostReadAt.isAfter(now.minus(slowInterval))) {
-            hostState = host.get();
-            hostReadAt = now;
-        }
-        return hostState;
-    }
-
     private NodeSample node(HostState state, Reading<Boolean> nvml, Readings nvmlReadings, List<GpuSample> gpus) {
-        List<GpuSample> located = BusOrder.located(gpus, state).stream()
-                .map(gpu -> withLink(gpu, state))
-                .toList();
-        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), located);
+        List<GpuSample> linked = gpus.stream().map(gpu -> withLink(gpu, state)).toList();
+        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), linked);
     }
 
     /** The GPU with what the host knows of its PCIe link, which it knows of a GPU too that does not answer. */
@@ -205,7 +234,9 @@ public final class NvmlSampler implements NodeSampler {
 
     @Override
     public void close() {
+        init.harvest().ifPresent(this::adopt);
         disconnect();
         init.abandon();
+        host.abandon();
     }
 }

@@ -8,8 +8,6 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,26 +23,22 @@ public final class ProcessSampler implements NodeSampler {
 
     private final NodeSampler sampler;
     private final HostProcesses processes;
-    private final Duration interval;
-    private final InstantSource clock;
+    private final Recurrence look;
     private final SingleFlight<HostSample> flight = new SingleFlight<>("gpudiag-host");
     private Optional<HostSample> last = Optional.empty();
-    private Instant startedAt = Instant.MIN;
 
     /** @param interval between two looks */
-    public ProcessSampler(NodeSampler sampler, HostProcesses processes, Duration interval, InstantSource clock) {
+    public ProcessSampler(NodeSampler sampler, HostProcesses processes, Duration interval, NodeClock clock) {
         this.sampler = sampler;
         this.processes = processes;
-        this.interval = interval;
-        this.clock = clock;
+        this.look = new Recurrence(clock, interval);
     }
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
-        Instant now = clock.instant();
-        boolean due = !flight.inFlight() && !now.isBefore(startedAt.plus(interval));
+        boolean due = !flight.inFlight() && look.isDue();
         if (due) {
-            startedAt = now;
+            look.mark();
             processes.begin();
         }
         NodeSample sample = sampler.sample(wait, deadline);

@@ -6,8 +6,6 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.RdmaState;
 import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,26 +19,21 @@ public final class RdmaSampler implements NodeSampler {
 
     private final NodeSampler sampler;
     private final Supplier<RdmaState> look;
-    private final Duration interval;
-    private final InstantSource clock;
+    private final Recurrence turn;
     private final SingleFlight<RdmaState> flight = new SingleFlight<>("gpudiag-rdma");
     private Optional<RdmaState> last = Optional.empty();
-    private Instant startedAt = Instant.MIN;
 
     /** @param interval between two looks */
-    public RdmaSampler(NodeSampler sampler, Supplier<RdmaState> look, Duration interval, InstantSource clock) {
+    public RdmaSampler(NodeSampler sampler, Supplier<RdmaState> look, Duration interval, NodeClock clock) {
         this.sampler = sampler;
         this.look = look;
-        this.interval = interval;
-        this.clock = clock;
+        this.turn = new Recurrence(clock, interval);
     }
 
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
-        Instant now = clock.instant();
-        boolean due = now.isBefore(startedAt) || !now.isBefore(startedAt.plus(interval));
-        if (due && flight.start(look::get)) {
-            startedAt = now;
+        if (turn.isDue() && flight.start(look::get)) {
+            turn.mark();
         }
         NodeSample sample = sampler.sample(wait, deadline);
         last = flight.await(last.isPresent() ? 0 : wait.toNanos()).or(() -> last);

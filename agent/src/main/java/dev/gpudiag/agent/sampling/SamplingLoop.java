@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -39,7 +39,10 @@ public final class SamplingLoop implements AutoCloseable {
     private final Duration deadline;
     private final Consumer<Report> listener;
     private final ScheduledExecutorService scheduler;
-    private ScheduledFuture<?> ticks;
+    private final ClockWatch clock = new ClockWatch(NodeClock.system());
+    private Pace pace;
+    private boolean closed;
+    private final AtomicBoolean hastened = new AtomicBoolean();
     private volatile Report report;
     private volatile Reading<KernelLog> kernelLog = Reading.notRead("no round has ended");
     private volatile long lastTickNanos = System.nanoTime();
@@ -76,8 +79,34 @@ public final class SamplingLoop implements AutoCloseable {
         });
     }
 
+    /** Begins to beat: at once, then once per interval; a round that was missed is left out. */
     public void start() {
-        ticks = scheduler.scheduleAtFixedRate(this::guardedTick, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        pace = new Pace(System.nanoTime(), interval);
+        scheduler.execute(this::beat);
+    }
+
+    private void beat() {
+        try {
+            guardedTick();
+        } finally {
+            scheduleNext();
+        }
+    }
+
+    private synchronized void scheduleNext() {
+        if (!closed) {
+            scheduler.schedule(this::beat, pace.untilNext(System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Has a round soon, out of turn: something was asked for that should not wait for the next one. */
+    public synchronized void hasten() {
+        if (!closed && hastened.compareAndSet(false, true)) {
+            scheduler.execute(() -> {
+                hastened.set(false);
+                guardedTick();
+            });
+        }
     }
 
     private void guardedTick() {
@@ -91,6 +120,12 @@ public final class SamplingLoop implements AutoCloseable {
 
     /** One round; public so that a test or a simulation can drive it by itself. */
     public void tick() {
+        clock.look()
+                .ifPresent(by -> LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the clock was set {0} by {1} s, or the machine slept: intervals and ages do not count it",
+                        by.isNegative() ? "back" : "forward",
+                        by.abs().toSeconds()));
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
         workloads.add(sample);
@@ -121,8 +156,8 @@ public final class SamplingLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        if (ticks != null) {
-            ticks.cancel(false);
+        synchronized (this) {
+            closed = true;
         }
         scheduler.shutdownNow();
         sampler.close();

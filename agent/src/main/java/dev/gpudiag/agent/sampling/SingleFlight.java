@@ -54,8 +54,26 @@ final class SingleFlight<T> {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
+    /** Leaves out a time in which this whole process stood still, and no call can have been blamed for it. */
+    void excuse(Duration standstill) {
+        startedNanos = Math.min(System.nanoTime(), startedNanos + standstill.toNanos());
+    }
+
+    /** What the last task gave since nobody has taken it, without waiting; empty when it has not come back. */
+    Optional<T> harvest() {
+        if (flight == null || !flight.isDone()) {
+            return Optional.empty();
+        }
+        Optional<T> result = await(0);
+        flight = null;
+        return result;
+    }
+
     /** What the last task gave, waiting {@code nanos} at most; empty when it has not come back. */
     Optional<T> await(long nanos) {
+        if (flight == null) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(flight.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {

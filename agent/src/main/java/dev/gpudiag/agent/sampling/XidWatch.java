@@ -97,9 +97,14 @@ final class XidWatch {
                 new LoggedEvent(event, Optional.of(now), Optional.empty(), OptionalLong.empty(), LoggedEvent.NVML));
     }
 
+    /** Tells the thread to end; does not wait. */
+    void stop() {
+        stopped = true;
+    }
+
     /** Lets the thread end, and waits for it, for as long as the driver takes. */
     void close() {
-        stopped = true;
+        stop();
         try {
             thread.join();
         } catch (InterruptedException e) {

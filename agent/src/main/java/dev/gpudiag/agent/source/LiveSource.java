@@ -7,6 +7,7 @@ import dev.gpudiag.agent.host.RdmaProbe;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.sampling.LibraryNotFound;
+import dev.gpudiag.agent.sampling.NodeClock;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.ProcessSampler;
@@ -73,26 +74,20 @@ public final class LiveSource {
                         sampler,
                         new HostProcesses(probe.root(), InstantSource.system()),
                         slowInterval,
-                        InstantSource.system())
+                        NodeClock.system())
                 : sampler;
         if (needs.contains(Need.RDMA)) {
             RdmaProbe rdma = new RdmaProbe(probe.root(), environment);
-            complete = new RdmaSampler(complete, rdma::read, slowInterval, InstantSource.system());
+            complete = new RdmaSampler(complete, rdma::read, slowInterval, NodeClock.system());
         }
-        return new LoggedSampler(more.apply(complete), log, sampler::watchXids);
+        return new LoggedSampler(more.apply(complete), log, sampler);
     }
 
     /** A sampler of this node's driver, GPUs and host alone. */
     public NvmlSampler sampler(boolean forceInit, Duration slowInterval) {
         ProcessComm comm = new ProcessComm(probe.root());
         return new NvmlSampler(
-                this::open,
-                this::host,
-                forceInit,
-                SampleSource.live(),
-                slowInterval,
-                InstantSource.system(),
-                comm::name);
+                this::open, this::host, forceInit, SampleSource.live(), slowInterval, NodeClock.system(), comm::name);
     }
 
     /** The kernel log of this node. */

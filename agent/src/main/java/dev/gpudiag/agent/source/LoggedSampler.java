@@ -2,9 +2,10 @@ package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
+import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.checks.kernellog.KernelLog;
-import dev.gpudiag.checks.kernellog.LoggedEvent;
 import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
@@ -17,20 +18,25 @@ public final class LoggedSampler implements NodeSampler {
 
     private final NodeSampler sampler;
     private final KernelLogReader log;
-    private final Consumer<Consumer<LoggedEvent>> xidWatch;
+    private final NvmlSampler driver;
     private final ResetWatch resets = new ResetWatch();
     private Consumer<KernelLog> keeper = events -> {};
 
-    /** @param xidWatch takes the listener to which NVML's Xids are told */
-    LoggedSampler(NodeSampler sampler, KernelLogReader log, Consumer<Consumer<LoggedEvent>> xidWatch) {
+    /** @param driver what is below the other samplers */
+    LoggedSampler(NodeSampler sampler, KernelLogReader log, NvmlSampler driver) {
         this.sampler = sampler;
         this.log = log;
-        this.xidWatch = xidWatch;
+        this.driver = driver;
     }
 
     /** Has NVML tell its Xids as well; for a caller that goes on sampling. To be called before the first sample. */
     public void watchXids() {
-        xidWatch.accept(log::offer);
+        driver.watchXids(log::offer);
+    }
+
+    /** By which the driver is let go of for a while. */
+    public DriverRelease release() {
+        return driver.release();
     }
 
     /** Gives the log to {@code keeper} at each look, so that it can remember what is new. */

@@ -7,6 +7,8 @@ import dev.gpudiag.agent.host.RdmaProbe;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
+import dev.gpudiag.agent.sampling.DriverRelease;
+import dev.gpudiag.agent.sampling.NodeClock;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.ProcessSampler;
@@ -93,7 +95,7 @@ public final class SimulatedSource implements NodeSampler {
                 false,
                 new SampleSource(SampleSource.Kind.SIMULATED, scenario.name()),
                 slowInterval,
-                this::now,
+                NodeClock.of(this::now),
                 new ProcessComm(probe.root())::name);
         this.rdma = Optional.of(new RdmaProbe(probe.root(), Map.of())).filter(any -> needs.contains(Need.RDMA));
         this.complete = needs.contains(Need.PROCESSES)
@@ -101,7 +103,7 @@ public final class SimulatedSource implements NodeSampler {
                         sampler,
                         new HostProcesses(probe.root(), InstantSource.system()),
                         slowInterval,
-                        InstantSource.system())
+                        NodeClock.system())
                 : sampler;
     }
 
@@ -201,6 +203,11 @@ public final class SimulatedSource implements NodeSampler {
     /** The files of a simulated host answer at once, other than an adapter's. */
     private NodeSample withRdma(NodeSample sample) {
         return rdma.map(probe -> sample.withRdma(probe.read())).orElse(sample);
+    }
+
+    /** By which the simulated driver is let go of for a while. */
+    public DriverRelease release() {
+        return sampler.release();
     }
 
     /** Has the simulated library tell its Xids as well. To be called before the first sample. */

@@ -59,7 +59,7 @@ class ProcessSamplerTest {
                 },
                 new HostProcesses(new HostRoot(root), clock),
                 INTERVAL,
-                clock);
+                NodeClock.of(clock));
     }
 
     private static final class NodeSampleWithoutGpus {

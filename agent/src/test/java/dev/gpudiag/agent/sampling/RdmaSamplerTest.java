@@ -43,7 +43,7 @@ class RdmaSamplerTest {
             @Override
             public void close() {}
         };
-        return new RdmaSampler(driver, look, INTERVAL, () -> now);
+        return new RdmaSampler(driver, look, INTERVAL, NodeClock.of(() -> now));
     }
 
     private RdmaState look() {

@@ -24,6 +24,7 @@ final class GpuAnswers {
         String detail = gpu.condition().detail();
         return switch (gpu.condition().state()) {
             case ANSWERING -> silent(gpu);
+            case PENDING -> Optional.of(Finding.of(Status.SKIPPED, Subject.gpu(gpu.identity()), detail));
             case LOST ->
                 Optional.of(critical(
                         gpu,

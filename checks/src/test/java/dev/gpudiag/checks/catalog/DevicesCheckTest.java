@@ -129,7 +129,7 @@ class DevicesCheckTest {
     @ParameterizedTest
     @EnumSource(
             value = State.class,
-            names = {"ANSWERING"},
+            names = {"ANSWERING", "PENDING"},
             mode = EnumSource.Mode.EXCLUDE)
     void otherChecksPointAtDevicesForAGpuThatDoesNotAnswer(State state) {
         var report = Evidences.of(NodeSamples.working()
