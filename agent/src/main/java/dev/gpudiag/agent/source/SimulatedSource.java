@@ -22,6 +22,7 @@ import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.nvml.SimulatedDriver;
 import dev.gpudiag.telemetry.GpuHolder;
+import dev.gpudiag.telemetry.HostSample;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.SampleHistory;
@@ -65,6 +66,8 @@ public final class SimulatedSource implements NodeSampler {
 
     /** The host's files as read in the past, in which they do not change. */
     private volatile Optional<HostState> pastHost = Optional.empty();
+
+    private Optional<HostSample> pastProcesses = Optional.empty();
 
     /** A simulated node of which driver, GPUs and host are sampled, and nothing more. */
     public SimulatedSource(Scenario scenario, Path simulator, double timeScale, Duration slowInterval) {
@@ -161,9 +164,18 @@ public final class SimulatedSource implements NodeSampler {
             if (!setTime(span.minus(past).toMillis() / 1000.0)) {
                 break;
             }
-            memory.accept(withRdma(sampler.sample(HISTORY_WAIT, HISTORY_WAIT)));
+            NodeSample sample = withRdma(sampler.sample(HISTORY_WAIT, HISTORY_WAIT));
+            memory.accept(complete == sampler ? sample : sample.withHost(pastProcesses()));
         }
         now = end;
+    }
+
+    /** Processes do not change their state in the past: they are looked at once. */
+    private HostSample pastProcesses() {
+        HostSample past = pastProcesses.orElseGet(
+                () -> complete.sample(HISTORY_WAIT, HISTORY_WAIT).host());
+        pastProcesses = Optional.of(past);
+        return past;
     }
 
     private boolean setTime(double seconds) {

@@ -45,6 +45,7 @@ final class Bar1Pressure {
                         Subject.gpu(gpu.identity()),
                         "BAR1: " + Amounts.percent(ratio) + " mapped, " + Amounts.bytes(used.get()) + " of "
                                 + Amounts.bytes(total.get()) + (small ? ", usual for an aperture this small" : ""))
+                .rule("mem.bar1")
                 .limit(Amounts.percent(FULL))
                 .measured("bar1_used_ratio", ratio, "ratio")
                 .measured("bar1_used_bytes", used.get(), "bytes")

@@ -41,6 +41,7 @@ final class DeviceNodes {
         }
         return wrong(node)
                 .map(problem -> Finding.builder(Status.WARNING, Subject.node(), problem)
+                        .rule("drv.dev_nodes")
                         .why("A program that opens it does not reach the driver.")
                         .action("remove it and make it anew: rm " + node.path() + "; nvidia-modprobe -c0 -u")
                         .proof(node.path(), describe(node))
@@ -49,6 +50,7 @@ final class DeviceNodes {
 
     private static Finding uvmAbsent(DeviceNode node) {
         return Finding.builder(Status.INFO, Subject.node(), node.path() + " is not there yet")
+                .rule("drv.dev_nodes")
                 .why("It comes when a first program uses CUDA; in a container it must be given by the runtime.")
                 .action("if CUDA fails with \"initialization error\": nvidia-modprobe -u -c0")
                 .proof(node.path(), describe(node))

@@ -122,6 +122,7 @@ final class DriverCheck implements Check {
         String seen = "kernel module " + loaded.get() + " is loaded, " + onDisk.get() + " is on disk";
         return Optional.of(DriverFindings.proven(
                 Finding.builder(Status.INFO, Subject.node(), seen)
+                        .rule("drv.module_on_disk")
                         .why("The next reboot or reload of the driver brings the other version.")
                         .action("reboot at the next gap, or put the loaded version back"),
                 facts));
@@ -135,6 +136,7 @@ final class DriverCheck implements Check {
                 facts.state().get(HostQuantities.NOUVEAU_LOADED).value().orElse(false);
         return loaded
                 ? Optional.of(Finding.builder(Status.INFO, Subject.node(), "nouveau is loaded but holds no GPU")
+                        .rule("drv.nouveau")
                         .proof(HostQuantities.NOUVEAU_LOADED, facts.state().get(HostQuantities.NOUVEAU_LOADED))
                         .build())
                 : Optional.empty();
@@ -145,6 +147,7 @@ final class DriverCheck implements Check {
                 gpu.value(GpuQuantities.COMPUTE_CAPABILITY).flatMap(DriverSupport::ofCapability);
         Optional<String> refusal = support.flatMap(row -> facts.moduleVersion().flatMap(row::refusal));
         return refusal.map(seen -> Finding.builder(Status.CRITICAL, Subject.gpu(gpu.identity()), seen)
+                .rule("drv.arch_eol")
                 .why("The GPU cannot be used, or only in part, with this driver.")
                 .action(support.orElseThrow().remedy())
                 .proof(GpuQuantities.COMPUTE_CAPABILITY, gpu.get(GpuQuantities.COMPUTE_CAPABILITY))

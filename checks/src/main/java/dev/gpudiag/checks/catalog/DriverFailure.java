@@ -48,6 +48,7 @@ record DriverFailure(DriverFacts facts) {
         String seen = detail.startsWith("driver does not answer") ? detail : "driver does not answer: " + detail;
         return critical(
                 facts,
+                "drv.not_answering",
                 seen,
                 "Every program that asks the driver now waits as well, and cannot be killed.",
                 "look for Xid 119, 120, 79 or a GSP time-out: dmesg -T | grep -iE 'NVRM|Xid'",
@@ -99,6 +100,7 @@ record DriverFailure(DriverFacts facts) {
         if (facts.inContainer()) {
             return critical(
                     facts,
+                    "drv.nvml_init",
                     "library missing: no libnvidia-ml.so.1 in this container",
                     "The kernel module runs; the container was started without the driver's libraries.",
                     "start it with the NVIDIA runtime: --gpus all, or runtimeClassName: nvidia",
@@ -107,6 +109,7 @@ record DriverFailure(DriverFacts facts) {
         }
         return critical(
                 facts,
+                "drv.nvml_init",
                 "library missing: no libnvidia-ml.so.1",
                 "Without it nothing on this node can talk to the kernel module.",
                 "look for it: ldconfig -p | grep nvidia-ml; find / -xdev -name 'libnvidia-ml.so*'",
@@ -117,6 +120,7 @@ record DriverFailure(DriverFacts facts) {
     private Finding notNvml() {
         return critical(
                 facts,
+                "drv.nvml_init",
                 facts.text(HostQuantities.LIBRARY_PATH).orElse("the library") + " is not a usable NVML",
                 "It lacks what every NVML since R470 has: a stub, or a driver that is too old.",
                 "name the driver's own library: --nvml-library FILE",
@@ -132,6 +136,7 @@ record DriverFailure(DriverFacts facts) {
         String problem = DeviceNodes.wrong(first).orElse(first.path() + " is missing");
         String more = obstacles.size() > 1 ? " (and " + (obstacles.size() - 1) + " more)" : "";
         Finding.Builder finding = Finding.builder(Status.CRITICAL, Subject.node(), "device nodes: " + problem + more)
+                .rule("drv.dev_nodes")
                 .limit("nvidiactl 195:255, nvidiaN 195:N")
                 .why("Libraries reach the kernel module through these nodes only.");
         if (facts.inContainer()) {
@@ -153,6 +158,7 @@ record DriverFailure(DriverFacts facts) {
         }
         String seen = control ? "no permission: /dev/nvidiactl cannot be opened" : "no permission to use the driver";
         Finding.Builder finding = Finding.builder(Status.CRITICAL, Subject.node(), seen)
+                .rule(control ? "drv.dev_nodes" : "drv.nvml_init")
                 .why("The driver may work for others: this process may not open its device nodes.")
                 .action("look who may: ls -l /dev/nvidia*; id");
         if (facts.inContainer()) {
@@ -169,6 +175,7 @@ record DriverFailure(DriverFacts facts) {
         if (code(GPU_IS_LOST) || facts.nvmlFailedFor(Reason.GPU_LOST)) {
             return critical(
                     facts,
+                    "drv.nvml_init",
                     "NVML does not start: a GPU is lost: " + answer,
                     "A GPU that no longer answers on the bus can keep the whole driver from starting.",
                     "see which: dmesg -T | grep -E 'Xid.*79|fallen off the bus'",
@@ -178,6 +185,7 @@ record DriverFailure(DriverFacts facts) {
         if (refusal.isPresent()) {
             return critical(
                     facts,
+                    refusal.get().rule(),
                     refusal.get().text(),
                     "The kernel module is loaded but does not drive this GPU.",
                     refusal.get().remedy(),
@@ -185,6 +193,7 @@ record DriverFailure(DriverFacts facts) {
         }
         return critical(
                 facts,
+                "drv.nvml_init",
                 "NVML does not start: " + answer,
                 code(DRIVER_NOT_LOADED)
                         ? "The kernel module is loaded and still refuses: its start for the GPU may have failed."

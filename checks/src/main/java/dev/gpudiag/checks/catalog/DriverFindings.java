@@ -22,6 +22,7 @@ final class DriverFindings {
                         status,
                         Subject.node(),
                         "version mismatch: kernel module " + module + ", NVML library " + library)
+                .rule("drv.version_mismatch")
                 .limit("equal versions")
                 .why(
                         "The driver was replaced under a running kernel, often by an unattended upgrade: programs that start"
@@ -40,6 +41,7 @@ final class DriverFindings {
         String name = held.getFirst().driver().orElse("nouveau");
         String seen = Amounts.plural(held.size(), "GPU") + " bound to " + name + ", not to nvidia";
         return Finding.builder(Status.CRITICAL, Subject.node(), seen)
+                .rule("drv.nouveau")
                 .why("The driver of the Linux kernel holds the GPU; CUDA cannot use it.")
                 .action("printf 'blacklist " + name + "\\noptions " + name
                         + " modeset=0\\n' > /etc/modprobe.d/blacklist-" + name + ".conf")
@@ -57,14 +59,16 @@ final class DriverFindings {
                                 Status.INFO,
                                 Subject.node(),
                                 Amounts.plural(count, "GPU") + " given to virtual machines (vfio-pci)")
+                        .rule("drv.passed_through")
                         .proof(facts.state().pciDevices().source(), addresses(facts.passedThrough()))
                         .build());
     }
 
     /** A CRITICAL finding of the node with all that is known of driver and bus as evidence. */
-    static Finding critical(DriverFacts facts, String seen, String why, String... actions) {
-        Finding.Builder finding =
-                Finding.builder(Status.CRITICAL, Subject.node(), seen).why(why);
+    static Finding critical(DriverFacts facts, String rule, String seen, String why, String... actions) {
+        Finding.Builder finding = Finding.builder(Status.CRITICAL, Subject.node(), seen)
+                .rule(rule)
+                .why(why);
         List.of(actions).forEach(finding::action);
         if (!facts.gpus().isEmpty()) {
             finding.proof(facts.state().pciDevices().source(), addresses(facts.gpus()));

@@ -9,10 +9,11 @@ import java.util.Optional;
 /**
  * A driver that does not support a GPU on the bus.
  *
+ * @param rule the rule that it trips
  * @param text why
  * @param remedy what to install instead
  */
-record DriverRefusal(String text, String remedy) {
+record DriverRefusal(String rule, String text, String remedy) {
 
     /** Why the driver in force, or else the one on disk, drives no GPU on this bus; empty if it may drive one. */
     static Optional<DriverRefusal> ofAll(DriverFacts facts) {
@@ -31,9 +32,9 @@ record DriverRefusal(String text, String remedy) {
         Optional<String> version = facts.moduleVersion().or(() -> facts.text(HostQuantities.MODULE_ON_DISK_VERSION));
         Optional<String> flavour = facts.text(HostQuantities.MODULE_FLAVOUR);
         return version.flatMap(support::refusal)
-                .map(text -> new DriverRefusal(text, support.remedy()))
+                .map(text -> new DriverRefusal("drv.arch_eol", text, support.remedy()))
                 .or(() -> flavour.flatMap(support::flavourRefusal)
-                        .map(text ->
-                                new DriverRefusal(text, "install the driver with the other kernel module flavour")));
+                        .map(text -> new DriverRefusal(
+                                "drv.flavour", text, "install the driver with the other kernel module flavour")));
     }
 }

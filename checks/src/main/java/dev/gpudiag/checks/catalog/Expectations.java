@@ -54,6 +54,7 @@ final class Expectations {
                                 have < expected ? Status.CRITICAL : Status.WARNING,
                                 Subject.node(),
                                 have + " of " + Amounts.plural(expected, "expected GPU"))
+                        .rule("gpu.count")
                         .limit(Amounts.plural(expected, "GPU"))
                         .measured("gpus", have, "count")
                         .measured("expected_gpus", expected, "count")
@@ -73,6 +74,7 @@ final class Expectations {
                 .filter(expected -> version.isPresent() && !matches(version.get(), expected))
                 .map(expected -> Finding.builder(
                                 Status.WARNING, Subject.node(), "driver " + version.orElseThrow() + " runs")
+                        .rule("drv.expected_version")
                         .limit("driver " + expected)
                         .why("The node runs another driver than the fleet was tested with.")
                         .action("install driver " + expected + ", or change devices.expect-driver")
@@ -91,6 +93,7 @@ final class Expectations {
                         && !name.get().toLowerCase(Locale.ROOT).contains(expected.toLowerCase(Locale.ROOT)))
                 .map(expected -> Finding.builder(
                                 Status.WARNING, Subject.gpu(gpu.identity()), "is a " + name.orElseThrow())
+                        .rule("gpu.model")
                         .limit(expected)
                         .why("Another model than expected: memory, speed and features may differ.")
                         .action("replace it, or change devices.expect-model")
@@ -133,6 +136,7 @@ final class Expectations {
                         up < expected ? Status.CRITICAL : Status.INFO,
                         subject,
                         up + " of " + Amounts.plural(expected, "expected NVLink") + " up")
+                .rule("nvl.expected_links")
                 .limit(Amounts.plural(expected, "link"))
                 .measured("nvlinks_up", (double) up, "count")
                 .measured("expected_nvlinks", expected, "count")
@@ -188,6 +192,7 @@ final class Expectations {
         }
         String seen = "gone: " + DevicesCheck.place(gpu) + (replaced ? "; another GPU is in its place" : "");
         return Optional.of(Finding.builder(replaced ? Status.WARNING : Status.CRITICAL, Subject.node(), seen)
+                .rule("gpu.count")
                 .limit("baseline of " + baseline.savedAt())
                 .why(replaced ? "The GPU was replaced." : "The node had this GPU when it was well.")
                 .action(

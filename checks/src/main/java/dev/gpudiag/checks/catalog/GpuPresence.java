@@ -66,6 +66,7 @@ final class GpuPresence {
                             facts.installed() ? Status.CRITICAL : Status.UNKNOWN,
                             Subject.node(),
                             "GPUs cannot be listed: neither NVML nor the PCI bus can be read")
+                    .rule("drv.pci_present")
                     .why("Without both nobody can say which GPUs this node has.")
                     .proof("PCI bus", facts.state().pciDevices().describe())
                     .causedBy("driver")
@@ -85,6 +86,7 @@ final class GpuPresence {
                         Status.CRITICAL,
                         Subject.node(),
                         Amounts.plural(own.size(), "GPU") + " on the PCI bus, none usable: the driver does not work")
+                .rule("drv.pci_present")
                 .measured("pci_gpus", own.size(), "count")
                 .proof(facts.state().pciDevices().source(), DriverFindings.addresses(own))
                 .causedBy("driver")
@@ -93,6 +95,7 @@ final class GpuPresence {
 
     static Finding noGpu(DriverFacts facts, String seen) {
         return Finding.builder(Status.CRITICAL, Subject.node(), seen)
+                .rule("gpu.count")
                 .limit("at least 1 GPU")
                 .why("Somebody set this node up for GPUs; what is not on the bus is off, broken or not attached.")
                 .action("look for a trace: dmesg -T | grep -iE 'Xid|fallen off|AER|pcieport'; lspci -d 10de:")
@@ -110,6 +113,7 @@ final class GpuPresence {
 
     private Finding offTheBus(PciDevice device) {
         return Finding.builder(Status.CRITICAL, Subject.node(), device.address() + " has fallen off the bus")
+                .rule("drv.pci_present")
                 .why("Its configuration space reads all ones: the device no longer answers on PCIe.")
                 .action("confirm: dmesg -T | grep -E 'Xid.*: 79,|fallen off the bus'")
                 .action("drain the node and power-cycle it (cold, not a reboot); then reseat or replace the GPU")
@@ -131,6 +135,7 @@ final class GpuPresence {
             String seen = sample.gpus().size() + " of "
                     + Amounts.plural(facts.ownGpus().size(), "GPU") + " on the bus given to this container";
             return List.of(Finding.builder(Status.INFO, Subject.node(), seen)
+                    .rule("drv.pci_present")
                     .why("A container sees the bus of its host; set devices.expect-count to hold it against a number.")
                     .proof(facts.state().pciDevices().source(), DriverFindings.addresses(missing))
                     .build());
@@ -162,6 +167,7 @@ final class GpuPresence {
                         Status.CRITICAL,
                         Subject.node(),
                         device.address() + " is on the PCI bus (" + driver + ") and not in NVML")
+                .rule("drv.pci_present")
                 .why(refusal.map(DriverRefusal::text)
                         .orElse("The kernel module did not start this GPU, or it was lost before anybody looked."))
                 .action("see why: dmesg -T | grep -iE 'NVRM|Xid|probe' | grep -i "
@@ -188,6 +194,7 @@ final class GpuPresence {
                                 count > have ? Status.CRITICAL : Status.WARNING,
                                 Subject.node(),
                                 "the driver counts " + Amounts.plural(count, "GPU") + ", " + have + " can be listed")
+                        .rule("gpu.count")
                         .why("A GPU that is counted and cannot be listed gave no handle: often it is lost.")
                         .action("see which: nvidia-smi -L; lspci -d 10de:")
                         .action("see why: dmesg -T | grep -E 'NVRM|Xid'")
@@ -202,6 +209,7 @@ final class GpuPresence {
                 nodes.stream().filter(each -> each.path().equals(wanted)).findFirst());
         return node.filter(each -> each.kind() == DeviceNode.Kind.ABSENT)
                 .map(each -> Finding.builder(Status.WARNING, Subject.gpu(gpu.identity()), each.path() + " is missing")
+                        .rule("gpu.device_node")
                         .why("NVML answers, and a program that opens this GPU does not find it.")
                         .action("make it: nvidia-modprobe -c " + each.path().replaceAll("\\D", ""))
                         .proof(each.path(), DeviceNodes.describe(each))

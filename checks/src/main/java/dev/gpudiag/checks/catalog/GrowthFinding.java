@@ -45,6 +45,7 @@ final class GrowthFinding {
                                 + Amounts.duration(when.soonest()) + " to " + Amounts.duration(when.latest()) + ")")
                         .orElse("");
         Finding.Builder finding = Finding.builder(status, subject(entry, gpu), seen)
+                .rule("mem.leak")
                 .limit("critical when confirmed and full within " + Amounts.duration(GrowthSeverity.SOON))
                 .why("If it is a leak, it ends in an out-of-memory error. The same would be seen of: "
                         + String.join("; ", verdict.shape().lookAlikes()) + ".");

@@ -161,6 +161,9 @@ final class MemoryCheck implements GpuCheck {
                 + end.map(left -> ", full in " + Amounts.duration(left)).orElse("");
         Finding.Builder finding = Finding.builder(nearlyFull && soon ? Status.WARNING : status, subject, seen);
         measured(finding, memory);
+        if (status != Status.OK || (nearlyFull && soon)) {
+            finding.rule("mem.pressure");
+        }
         finding.measured("memory_growth_bytes_per_second", growth.perSecond(), "bytes per second")
                 .measured("memory_growth_low_bytes_per_second", growth.lowPerSecond(), "bytes per second")
                 .measured("memory_growth_high_bytes_per_second", growth.highPerSecond(), "bytes per second");
@@ -184,7 +187,8 @@ final class MemoryCheck implements GpuCheck {
                 Finding.builder(status, subject, high ? used(memory) + "; " + tendency : used(memory));
         finding.limit(Amounts.percent(evidence.setting(LIMIT)));
         if (high) {
-            finding.why("Serving engines reserve most of the memory on purpose; a program that needs more gets none.");
+            finding.rule("mem.pressure")
+                    .why("Serving engines reserve most of the memory on purpose; a program that needs more gets none.");
         }
         return proven(measured(finding, memory), readings).build();
     }

@@ -113,7 +113,7 @@ final class MemoryUnaccountedCheck implements GpuCheck {
                         gpu.processes().source(),
                         "sum of processes = " + ProcessMemory.total(gpu).orElseThrow());
         if (over) {
-            finding.why("Nobody can use it, and no process that ends will give it back.");
+            finding.rule("mem.unaccounted").why("Nobody can use it, and no process that ends will give it back.");
             UnlistedHolders.blame(finding, gpu, evidence);
         }
         return finding.build();

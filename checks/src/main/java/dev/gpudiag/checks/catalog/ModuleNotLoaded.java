@@ -20,6 +20,7 @@ record ModuleNotLoaded(DriverFacts facts) {
         if (refusal.isPresent()) {
             return critical(
                     facts,
+                    refusal.get().rule(),
                     "driver not loaded: " + refusal.get().text(),
                     "The kernel module does not start for a GPU that it does not support.",
                     refusal.get().remedy(),
@@ -34,6 +35,7 @@ record ModuleNotLoaded(DriverFacts facts) {
         if (facts.inContainer()) {
             return critical(
                     facts,
+                    "drv.module_loaded",
                     notLoaded(),
                     "A container uses the kernel module of its host.",
                     "on the host: modprobe nvidia; dmesg -T | grep -iE 'nvidia|NVRM'",
@@ -42,6 +44,7 @@ record ModuleNotLoaded(DriverFacts facts) {
         if (onDisk.isPresent() || onDisk.source().contains(".ko")) { // there, though its version may not be readable
             return critical(
                     facts,
+                    "drv.module_loaded",
                     notLoaded(),
                     "The module is on disk, and something keeps it from being loaded.",
                     "modprobe nvidia",
@@ -58,6 +61,7 @@ record ModuleNotLoaded(DriverFacts facts) {
         String seen = looked ? "driver not loaded: no kernel module nvidia for " + kernel + library() : notLoaded();
         return critical(
                 facts,
+                "drv.module_loaded",
                 seen,
                 "Kernel and module must match: after a kernel upgrade the module has to be built again.",
                 "see what DKMS has: dkms status",
@@ -79,6 +83,7 @@ record ModuleNotLoaded(DriverFacts facts) {
         }
         return critical(
                 facts,
+                "drv.module_loaded",
                 Amounts.plural(facts.ownGpus().size(), "NVIDIA GPU") + " and no driver: kernel module not loaded",
                 "Without NVIDIA's driver nothing can use the GPU.",
                 "install the driver, on Ubuntu: ubuntu-drivers install --gpgpu; on Debian: apt install nvidia-driver",
@@ -91,6 +96,7 @@ record ModuleNotLoaded(DriverFacts facts) {
                 facts.installed() ? "driver not loaded: no GPU on the PCI bus" + library() : "no GPU on the PCI bus";
         return DriverFindings.proven(
                 Finding.builder(Status.CRITICAL, Subject.node(), seen)
+                        .rule("drv.module_loaded")
                         .why(
                                 "A node that should have a GPU shows none, and the kernel module does not load without one.")
                         .action(

@@ -76,6 +76,7 @@ final class StuckHolders {
                         Status.WARNING,
                         Subject.process(gpu.identity(), holder.pid()),
                         UnlistedHolders.describe(holder) + ": waits in the kernel for " + Amounts.duration(time))
+                .rule(RULE.id())
                 .limit(Amounts.duration(LEAST))
                 .why("No signal reaches it, so that its memory stays taken until the call that it waits for returns.")
                 .measured("stuck_seconds", (double) time.toSeconds(), "seconds")
@@ -93,6 +94,7 @@ final class StuckHolders {
                         time.isPresent() ? Status.WARNING : Status.INFO,
                         Subject.process(gpu.identity(), holder.pid()),
                         UnlistedHolders.describe(holder) + ": dead and still holds the GPU" + lasted)
+                .rule(RULE.id())
                 .limit(Amounts.duration(LEAST))
                 .why("Its memory is not given back while it, or a thread of it that hangs, is still there.")
                 .proof(holder.state().source(), "state " + holder.state().describe())
@@ -108,6 +110,7 @@ final class StuckHolders {
                         Status.WARNING,
                         Subject.process(gpu.identity(), pid),
                         "the driver lists pid " + pid + ", which does not exist, for " + Amounts.duration(time))
+                .rule(RULE.id())
                 .limit(Amounts.duration(LEAST))
                 .why("A process that has ended should have given its memory back.")
                 .measured("stuck_seconds", (double) time.toSeconds(), "seconds")

@@ -106,9 +106,10 @@ final class UtilizationCheck implements GpuCheck {
         String over = Amounts.percent(mean) + " mean utilization over " + Setting.format(window);
         Finding.Builder finding;
         if (mean < low && part(series, value -> value < low) >= NEARLY_ALL) {
-            finding = waste(gpu, subject, over, evidence).limit("under " + Amounts.percent(low));
+            finding = waste(gpu, subject, over, evidence).rule("util.idle").limit("under " + Amounts.percent(low));
         } else if (mean > high && part(series, value -> value > high) >= NEARLY_ALL) {
             finding = Finding.builder(Status.INFO, subject, "saturated: " + over)
+                    .rule("util.saturated")
                     .limit("over " + Amounts.percent(high))
                     .why("There is no reserve: more load means longer waiting. For training it is what is wanted.")
                     .action("for serving: look at queue and latency, and add a replica if they grow");
