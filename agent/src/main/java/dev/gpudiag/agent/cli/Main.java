@@ -66,6 +66,7 @@ public final class Main {
                 new FitCommand(context),
                 new ExplainCommand(context),
                 new ListCommand(context),
+                new RunbookCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
                 new ExplainOomCommand(context),
