@@ -51,6 +51,18 @@ public record Baseline(Instant savedAt, Map<String, String> node, List<Gpu> memb
         return members.stream().map(Gpu::identity).toList();
     }
 
+    /** The GPU as it was then: by UUID, or by address where one of both has no UUID, as a GPU that is lost. */
+    public Optional<Gpu> member(GpuIdentity gpu) {
+        return members.stream().filter(member -> isSame(member.identity(), gpu)).findFirst();
+    }
+
+    private static boolean isSame(GpuIdentity one, GpuIdentity other) {
+        boolean named = one.uuid().isPresent() && other.uuid().isPresent();
+        return named
+                ? one.uuid().equals(other.uuid())
+                : one.pciBusId().isPresent() && one.pciBusId().equals(other.pciBusId());
+    }
+
     public Optional<String> driverVersion() {
         return Optional.ofNullable(node.get(DRIVER_VERSION));
     }

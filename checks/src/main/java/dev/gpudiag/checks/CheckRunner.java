@@ -29,7 +29,7 @@ public final class CheckRunner {
     public Report run(Evidence evidence) {
         List<CheckResult> results =
                 checks.stream().map(check -> run(check, evidence)).toList();
-        return new Report(evidence.sample(), Causes.link(results));
+        return new Report(evidence.sample(), Causes.link(results), evidence.baseline());
     }
 
     private static CheckResult run(Check check, Evidence evidence) {

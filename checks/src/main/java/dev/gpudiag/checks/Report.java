@@ -6,12 +6,27 @@ import dev.gpudiag.telemetry.NodeSample;
 import java.util.List;
 import java.util.Optional;
 
-/** The results of all checks over one sample, in the order of the catalog. */
-public record Report(NodeSample sample, List<CheckResult> results) {
+/**
+ * The results of all checks over one sample, in the order of the catalog.
+ *
+ * @param baseline what the node had when it was well, which names what a lost GPU no longer tells
+ */
+public record Report(NodeSample sample, List<CheckResult> results, Optional<Baseline> baseline) {
 
     public Report {
         requireNonNull(sample, "sample is null");
         results = List.copyOf(results);
+        requireNonNull(baseline, "baseline is null");
+    }
+
+    /** A report of a node of which no baseline is known. */
+    public Report(NodeSample sample, List<CheckResult> results) {
+        this(sample, results, Optional.empty());
+    }
+
+    /** The same node with other results. */
+    public Report withResults(List<CheckResult> others) {
+        return new Report(sample, others, baseline);
     }
 
     /** The worst status of any check; a report of which nothing was run is SKIPPED. */

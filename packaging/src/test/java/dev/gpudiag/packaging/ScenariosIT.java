@@ -76,7 +76,9 @@ class ScenariosIT {
                         "--skip",
                         "memory",
                         "--skip",
-                        "xid")
+                        "xid",
+                        "--skip",
+                        "baseline")
                 .out());
         JsonNode replayed = JSON.readTree(gpudiag(
                         "check",
@@ -88,12 +90,25 @@ class ScenariosIT {
                         "--skip",
                         "memory",
                         "--skip",
-                        "xid")
+                        "xid",
+                        "--skip",
+                        "baseline")
                 .out());
 
         assertThat(schema().validate(replayed)).isEmpty();
         assertThat(statuses(replayed)).isEqualTo(statuses(live));
         assertThat(replayed.path("gpus")).hasSameSizeAs(live.path("gpus"));
+    }
+
+    @Test
+    void aLostGpuIsNamedFromTheBaseline() throws Exception {
+        JsonNode report = JSON.readTree(
+                gpudiag("check", "xid", "--json", "--simulate", "gpu-lost").out());
+
+        JsonNode board = report.at("/checks/0/findings/0/board");
+        assertThat(board.path("serial").asText()).isEqualTo("1654423001503");
+        assertThat(board.path("physical_slot").asText()).isEqualTo("4");
+        assertThat(board.path("from").asText()).startsWith("baseline of ");
     }
 
     @Test

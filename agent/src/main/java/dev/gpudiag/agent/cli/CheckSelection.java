@@ -89,6 +89,6 @@ record CheckSelection(List<Check> chosen, boolean named, Map<String, String> ski
                 .map(id ->
                         run.result(id).orElseGet(() -> new CheckResult(id, Status.SKIPPED, skipped.get(id), List.of())))
                 .toList();
-        return new Report(run.sample(), results);
+        return run.withResults(results);
     }
 }

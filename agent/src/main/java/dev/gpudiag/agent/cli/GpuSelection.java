@@ -46,7 +46,8 @@ record GpuSelection(List<String> names) {
                 sample.rdma());
         return new Report(
                 narrowed,
-                report.results().stream().map(result -> narrow(result, chosen)).toList());
+                report.results().stream().map(result -> narrow(result, chosen)).toList(),
+                report.baseline());
     }
 
     private Set<String> keys(List<GpuSample> gpus) throws UsageException {

@@ -113,7 +113,7 @@ final class ProductSources implements NodeSources {
             history.add(sample);
             growth.add(sample);
         });
-        return new SampledNode(source, history, growth, Optional.empty(), List.of());
+        return new SampledNode(source, history, growth, source.baseline(), List.of());
     }
 
     SimulatedSource simulation(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {

@@ -16,8 +16,7 @@ final class Strictness {
     private Strictness() {}
 
     static Report apply(Report report) {
-        return new Report(
-                report.sample(),
+        return report.withResults(
                 report.results().stream().map(Strictness::apply).toList());
     }
 

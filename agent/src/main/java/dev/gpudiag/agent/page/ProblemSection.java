@@ -75,7 +75,7 @@ final class ProblemSection {
                 }
                 entry("Who is hit", holders.hitBy(cause));
                 steps(cause.actions());
-                entry("Board", BoardIdentity.lines(cause, report.sample()));
+                entry("Board", BoardIdentity.lines(cause, report));
                 entry("Check", List.of(cause.check()));
             }
             proof(cause, id);

@@ -72,7 +72,7 @@ public final class JsonReport {
         ArrayNode gpus = root.putArray("gpus");
         sample.gpus().forEach(gpu -> gpu(gpus.addObject(), gpu));
         ArrayNode checks = root.putArray("checks");
-        report.results().forEach(result -> check(checks.addObject(), result, sample));
+        report.results().forEach(result -> check(checks.addObject(), result, report));
         coverage(root.putObject("coverage"), report);
         root.put("verdict", report.verdict().name());
         root.put("exit_code", context.exitCode());
@@ -104,7 +104,7 @@ public final class JsonReport {
         JsonValues.put(json, "mig_device_count", gpu.migDevices().map(devices -> (long) devices.size()));
     }
 
-    private static void check(ObjectNode json, CheckResult result, NodeSample node) {
+    private static void check(ObjectNode json, CheckResult result, Report report) {
         json.put("id", result.id());
         json.put("status", result.status().name());
         json.put("summary", result.summary());
@@ -112,7 +112,7 @@ public final class JsonReport {
         result.findings().forEach(finding -> {
             ObjectNode entry = findings.addObject();
             finding(entry, finding);
-            BoardIdentity.put(entry, result.id(), finding, node);
+            BoardIdentity.put(entry, result.id(), finding, report);
         });
     }
 

@@ -84,8 +84,7 @@ public final class TextReport {
 
     private void problems(Report report, boolean verbose) {
         List<Problem> problems = Problem.of(report);
-        problems.forEach(
-                problem -> expanded(problem.cause(), BoardIdentity.lines(problem.cause(), report.sample()), verbose));
+        problems.forEach(problem -> expanded(problem.cause(), BoardIdentity.lines(problem.cause(), report), verbose));
         explained(
                 problems.stream().flatMap(problem -> problem.effects().stream()).toList());
         if (!problems.isEmpty()) {

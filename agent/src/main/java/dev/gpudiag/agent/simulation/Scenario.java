@@ -2,8 +2,10 @@ package dev.gpudiag.agent.simulation;
 
 import static dev.gpudiag.checks.Setting.parseDuration;
 
+import dev.gpudiag.checks.Baseline;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.regex.Pattern;
  * @param history how much past the scenario brings
  * @param kernelLog what its kernel writes, in the order of time
  * @param files what it says of files of the host, beside those that follow from the rest
+ * @param baselineAge how long ago the node was saved as a baseline; empty where it was not
  */
 public record Scenario(
         String name,
@@ -41,7 +44,8 @@ public record Scenario(
         HostLayout host,
         Optional<History> history,
         List<KernelLine> kernelLog,
-        List<HostFile> files) {
+        List<HostFile> files,
+        Optional<Duration> baselineAge) {
 
     static final String SUFFIX = ".scenario";
     private static final int GPU_LIMIT = 32;
@@ -72,7 +76,7 @@ public record Scenario(
         String fileName = String.valueOf(file.getFileName());
         String name = fileName.endsWith(SUFFIX) ? fileName.substring(0, fileName.length() - SUFFIX.length()) : fileName;
         ScenarioSection scenario = merged(sections, fileName, "scenario");
-        scenario.allow(List.of("title", "symbols", "expect"));
+        scenario.allow(List.of("title", "symbols", "expect", "baseline"));
         Optional<String> driver =
                 merged(sections, fileName, "driver").get("version", VERSION, "a driver version such as 550.54.15");
         List<SimulatedGpu> gpus = gpus(sections, fileName);
@@ -92,7 +96,16 @@ public record Scenario(
                 new HostSection(merged(sections, fileName, "host"), gpus).layout(driver, name),
                 history(merged(sections, fileName, "history")),
                 KernelLogSection.lines(merged(sections, fileName, "kernel_log")),
-                files(sections, gpus));
+                files(sections, gpus),
+                duration(scenario, "baseline"));
+    }
+
+    /** What was saved of the node when it was well, {@code baseline} before {@code present}. */
+    public Optional<Baseline> baseline(Instant present) {
+        return baselineAge.map(age -> new Baseline(
+                present.minus(age),
+                Map.of(),
+                gpus.stream().map(SimulatedGpu::remembered).toList()));
     }
 
     private static List<HostFile> files(List<ScenarioSection> sections, List<SimulatedGpu> gpus) {

@@ -1,5 +1,9 @@
 package dev.gpudiag.agent.simulation;
 
+import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.telemetry.GpuIdentity;
+import dev.gpudiag.telemetry.GpuQuantities;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +51,15 @@ public record SimulatedGpu(int index, Map<String, String> keys) {
                 .filter(text -> NUMBER.matcher(text).matches())
                 .map(Integer::valueOf)
                 .orElse(index);
+    }
+
+    /** What a baseline keeps of it that names the board. */
+    Baseline.Gpu remembered() {
+        Map<String, String> facts = new HashMap<>();
+        get("serial").ifPresent(text -> facts.put(GpuQuantities.SERIAL.id(), text));
+        get("board_part_number").ifPresent(text -> facts.put(GpuQuantities.BOARD_PART_NUMBER.id(), text));
+        get("vbios").ifPresent(text -> facts.put(GpuQuantities.VBIOS_VERSION.id(), text));
+        return new Baseline.Gpu(new GpuIdentity(index, uuid(), Optional.of(pciAddress()), get("name")), facts);
     }
 
     /** In sysfs form, as the simulated driver makes it up where the scenario does not say. */

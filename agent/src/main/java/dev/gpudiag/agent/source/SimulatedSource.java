@@ -16,6 +16,7 @@ import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioException;
 import dev.gpudiag.agent.simulation.SimulatedHost;
 import dev.gpudiag.agent.simulation.SimulatedKernelLog;
+import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.nvml.Nvml;
@@ -198,6 +199,11 @@ public final class SimulatedSource implements NodeSampler {
         begunNanos = System.nanoTime();
         pinned = false;
         setTime(-1);
+    }
+
+    /** What was saved of the node when it was well, where the scenario says that something was. */
+    public Optional<Baseline> baseline() {
+        return scenario.baseline(present);
     }
 
     /** The scenario's time, which passes {@code timeScale} times as fast as this machine's. */

@@ -18,7 +18,10 @@ import dev.gpudiag.telemetry.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a node has against what its operator expects, and against what it had when it was well. */
 final class Expectations {
@@ -177,6 +180,16 @@ final class Expectations {
                         .equals(other.pciBusId().map(GpuPresence::normal));
     }
 
+    /** What a vendor asks for, as far as the baseline has kept it. */
+    private static String board(Baseline baseline, GpuIdentity gpu) {
+        Map<String, String> facts =
+                baseline.member(gpu).map(Baseline.Gpu::facts).orElse(Map.of());
+        return Stream.of(GpuQuantities.SERIAL, GpuQuantities.BOARD_PART_NUMBER, GpuQuantities.VBIOS_VERSION)
+                .filter(quantity -> facts.containsKey(quantity.id()))
+                .map(quantity -> ", " + quantity.id() + " " + facts.get(quantity.id()))
+                .collect(Collectors.joining());
+    }
+
     private Optional<Finding> gone(GpuIdentity gpu, Baseline baseline) {
         boolean replaced = gpus.stream().anyMatch(other -> sameAddress(gpu, other.identity()));
         if (!replaced && gpu.pciBusId().filter(presence::isReportedMissing).isPresent()) {
@@ -203,7 +216,7 @@ final class Expectations {
                         replaced
                                 ? "else find out who changed the hardware"
                                 : "drain the node and power-cycle it (cold); then reseat or replace the GPU")
-                .proof("baseline", DevicesCheck.describe(gpu))
+                .proof("baseline", DevicesCheck.describe(gpu) + board(baseline, gpu))
                 .proof(HostQuantities.GPU_COUNT, facts.state().get(HostQuantities.GPU_COUNT))
                 .build());
     }
