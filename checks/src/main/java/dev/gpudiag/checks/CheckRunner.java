@@ -5,9 +5,11 @@ import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading.Reason;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Runs checks over evidence: preconditions first, each check by itself, worst findings first, then what explains what.
@@ -21,9 +23,16 @@ public final class CheckRunner {
             .thenComparing(Comparator.comparing(Finding::status).reversed());
 
     private final List<Check> checks;
+    private final BiConsumer<String, Duration> durations;
 
     public CheckRunner(List<Check> checks) {
+        this(checks, (check, took) -> {});
+    }
+
+    /** @param durations is told how long each check took that was run, by its id */
+    public CheckRunner(List<Check> checks, BiConsumer<String, Duration> durations) {
         this.checks = List.copyOf(checks);
+        this.durations = durations;
     }
 
     public Report run(Evidence evidence) {
@@ -32,17 +41,20 @@ public final class CheckRunner {
         return new Report(evidence.sample(), Causes.link(results), evidence.baseline());
     }
 
-    private static CheckResult run(Check check, Evidence evidence) {
+    private CheckResult run(Check check, Evidence evidence) {
         String id = check.spec().id();
         Optional<String> obstacle = obstacle(check.spec(), evidence);
         if (obstacle.isPresent()) {
             return new CheckResult(id, Status.SKIPPED, obstacle.get(), List.of());
         }
+        long started = System.nanoTime();
         try {
             return result(id, check.evaluate(evidence));
         } catch (RuntimeException e) {
             String seen = "this check failed: " + e;
             return new CheckResult(id, Status.UNKNOWN, seen, List.of(Finding.of(Status.UNKNOWN, Subject.node(), seen)));
+        } finally {
+            durations.accept(id, Duration.ofNanos(System.nanoTime() - started));
         }
     }
 

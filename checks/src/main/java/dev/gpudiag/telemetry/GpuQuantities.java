@@ -84,6 +84,35 @@ public final class GpuQuantities {
     public static final Quantity<Double> CLOCK_SM_COVERED =
             decimal("clock_sm_covered_seconds_total", "time that the sum was taken over");
 
+    // from the performance monitor (GPM, Hopper on), over the time since the last sample; only where somebody asked for
+    // it
+    public static final Quantity<Double> PROFILE_GRAPHICS_ACTIVE =
+            decimal("profile_graphics_active_ratio", "part of time that graphics or compute engine was in use");
+    public static final Quantity<Double> PROFILE_SM_ACTIVE =
+            decimal("profile_sm_active_ratio", "part of cycles that an SM had a warp, mean of the SMs");
+    public static final Quantity<Double> PROFILE_SM_OCCUPANCY =
+            decimal("profile_sm_occupancy_ratio", "warps that were resident, part of the most there can be");
+    public static final Quantity<Double> PROFILE_TENSOR_ACTIVE =
+            decimal("profile_tensor_active_ratio", "part of cycles that a tensor pipe was in use");
+    public static final Quantity<Double> PROFILE_FP64_ACTIVE =
+            decimal("profile_fp64_active_ratio", "part of cycles that the double precision pipe was in use");
+    public static final Quantity<Double> PROFILE_FP32_ACTIVE =
+            decimal("profile_fp32_active_ratio", "part of cycles that the single precision pipe was in use");
+    public static final Quantity<Double> PROFILE_FP16_ACTIVE =
+            decimal("profile_fp16_active_ratio", "part of cycles that the half precision pipe was in use");
+    public static final Quantity<Double> PROFILE_INTEGER_ACTIVE =
+            decimal("profile_integer_active_ratio", "part of cycles that the integer pipe was in use");
+    public static final Quantity<Double> PROFILE_DRAM_ACTIVE =
+            decimal("profile_dram_active_ratio", "part of cycles that memory was sending or receiving");
+    public static final Quantity<Double> PROFILE_PCIE_TRANSMIT =
+            decimal("profile_pcie_transmit_bytes_per_second", "sent over PCIe, with headers");
+    public static final Quantity<Double> PROFILE_PCIE_RECEIVE =
+            decimal("profile_pcie_receive_bytes_per_second", "received over PCIe, with headers");
+    public static final Quantity<Double> PROFILE_NVLINK_TRANSMIT =
+            decimal("profile_nvlink_transmit_bytes_per_second", "sent over all NVLinks");
+    public static final Quantity<Double> PROFILE_NVLINK_RECEIVE =
+            decimal("profile_nvlink_receive_bytes_per_second", "received over all NVLinks");
+
     // temperature; thresholds are temperatures, margins and T.Limits are distances that may be zero or negative
     public static final Quantity<Double> TEMPERATURE_GPU = decimal("temperature_gpu_celsius", "GPU core");
     public static final Quantity<Double> TEMPERATURE_MEMORY = decimal("temperature_memory_celsius", "memory");
@@ -157,6 +186,8 @@ public final class GpuQuantities {
             decimal("throttled_hw_power_brake_seconds_total", "by the power brake");
     public static final Quantity<Double> THROTTLED_HW_SLOWDOWN =
             decimal("throttled_hw_slowdown_seconds_total", "by hardware slowdown, whatever its cause");
+    public static final Quantity<Double> READ_SECONDS =
+            decimal("read_seconds", "how long the driver took to be read; of one that was asked, not of a recording");
     public static final Quantity<Long> PERFORMANCE_STATE = count("performance_state", "P-state, 0 fastest to 15");
 
     // ECC and repair
@@ -262,6 +293,8 @@ public final class GpuQuantities {
             count("nvlink_transmitted_bytes_total", "data sent over all links since the driver was loaded");
     public static final Quantity<Long> NVLINK_RECEIVED =
             count("nvlink_received_bytes_total", "data received over all links since the driver was loaded");
+    public static final Quantity<Double> NVLINK_RATE = decimal(
+            "nvlink_bytes_per_second", "data over all links in both directions, between the last two slow readings");
     public static final Quantity<String> FABRIC_STATE =
             text("fabric_state", "NOT_SUPPORTED, NOT_STARTED, IN_PROGRESS or COMPLETED");
     public static final Quantity<Long> FABRIC_STATUS =

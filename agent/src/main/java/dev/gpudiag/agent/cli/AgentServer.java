@@ -4,8 +4,10 @@ import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.http.LocalActions;
+import dev.gpudiag.agent.metrics.AgentFigures;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
+import dev.gpudiag.agent.metrics.ProcessMetricsRegistry;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.page.StatusPage;
 import dev.gpudiag.agent.sampling.SamplingLoop;
@@ -75,13 +77,17 @@ final class AgentServer implements Server {
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
             Optional<GrowthKeeper> keeper = keeper(options.source(), settings, node.growth());
             SamplingLoop[] started = new SamplingLoop[1];
+            AgentFigures figures = new AgentFigures();
             MetricsPage page = new MetricsPage(new NodeCollector(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     clock,
                     version,
                     node.growth(),
                     () -> Optional.ofNullable(started[0])
-                            .flatMap(loop -> loop.kernelLog().value())));
+                            .flatMap(loop -> loop.kernelLog().value()),
+                    MetricSettings.options(settings),
+                    figures,
+                    ProcessMetricsRegistry.ofThisProcess()));
             Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
             Duration deadline = options.timeout().dividedBy(2);
             StatusPage status = new StatusPage(
@@ -99,12 +105,12 @@ final class AgentServer implements Server {
                     node.sampler(),
                     node.history(),
                     node.growth(),
-                    new CheckRunner(running),
+                    new CheckRunner(running, figures.checks()),
                     settings,
                     node.baseline(),
                     interval,
                     deadline,
-                    listener(options.source(), settings, page, status, keeper));
+                    listener(options.source(), settings, page, status, figures, keeper));
             started[0] = loop;
             LocalActions local = LocalSocket.actions(List.of());
             try (HttpServer server =
@@ -157,12 +163,14 @@ final class AgentServer implements Server {
             Settings settings,
             MetricsPage page,
             StatusPage status,
+            AgentFigures figures,
             Optional<GrowthKeeper> growth) {
         Optional<BaselineKeeper> keeper = source instanceof SourceOptions.Live
                 ? settings.get(AgentSettings.STATE_DIRECTORY)
                         .map(directory -> new BaselineKeeper(new BaselineStore(directory)))
                 : Optional.empty();
         return report -> {
+            figures.samples().see(report.sample());
             page.render();
             status.see(report);
             keeper.ifPresent(saver -> saver.see(report));

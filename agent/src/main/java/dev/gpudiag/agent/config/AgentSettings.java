@@ -50,11 +50,55 @@ public final class AgentSettings {
     public static final Setting<Optional<Path>> STATE_DIRECTORY =
             path("state-directory", Optional.of(Path.of("/var/lib/gpudiag")), "where the baseline is kept");
 
+    public static final Setting<Boolean> METRICS_PROCESSES =
+            Setting.flag("metrics.processes", false, "a series for each process on /metrics");
+
+    public static final Setting<Boolean> METRICS_WORKLOADS = Setting.flag(
+            "metrics.workloads", false, "a series for each pod, container, job, unit and user on /metrics");
+
+    public static final Setting<Integer> METRICS_WORKLOAD_SERIES = number(
+            "metrics.max-workload-series",
+            500,
+            10_000,
+            "processes, and workloads, that /metrics shows at most; those that hold most are shown");
+
+    public static final Setting<Integer> METRICS_SERIES =
+            number("metrics.max-series", 20_000, 200_000, "series that /metrics shows at most, of any kind");
+
+    public static final Setting<Boolean> METRICS_DCGM =
+            Setting.flag("metrics.dcgm", false, "DCGM's names beside gpudiag's own on /metrics");
+
+    public static final Setting<Boolean> METRICS_PROFILING = Setting.flag(
+            "metrics.profiling",
+            false,
+            "figures of the performance monitor (GPM, Hopper on), which metrics.dcgm turns on too");
+
     private AgentSettings() {}
 
     public static List<Setting<?>> all() {
         return List.of(
-                LISTEN_ADDRESS, SOCKET, SAMPLING_INTERVAL, SLOW_INTERVAL, NVML_LIBRARY, HOST_ROOT, STATE_DIRECTORY);
+                LISTEN_ADDRESS,
+                SOCKET,
+                SAMPLING_INTERVAL,
+                SLOW_INTERVAL,
+                NVML_LIBRARY,
+                HOST_ROOT,
+                STATE_DIRECTORY,
+                METRICS_PROCESSES,
+                METRICS_WORKLOADS,
+                METRICS_WORKLOAD_SERIES,
+                METRICS_SERIES,
+                METRICS_DCGM,
+                METRICS_PROFILING);
+    }
+
+    private static Setting<Integer> number(String key, int defaultValue, int highest, String help) {
+        return new Setting<>(key, defaultValue, "series", "1 to " + highest, help, text -> {
+            if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > highest) {
+                throw new IllegalArgumentException("'" + text + "' is not a whole number from 1 to " + highest);
+            }
+            return Integer.parseInt(text);
+        });
     }
 
     private static Setting<Optional<Path>> path(String key, Optional<Path> defaultValue, String help) {

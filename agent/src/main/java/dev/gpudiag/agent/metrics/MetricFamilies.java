@@ -1,84 +1,85 @@
 package dev.gpudiag.agent.metrics;
 
-import dev.gpudiag.telemetry.Readings;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
-/** Collects series into metric families: all series of one name together, as the text format wants them. */
+/** Collects the series of a page, row by row, up to a limit; what does not fit is counted. */
 final class MetricFamilies {
 
-    private final Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
-    private final Map<String, CounterSnapshot.Builder> counters = new LinkedHashMap<>();
-    private final Map<String, InfoSnapshot.Builder> infos = new LinkedHashMap<>();
-    private final Map<String, UnknownSnapshot.Builder> unknowns = new LinkedHashMap<>();
+    private final int limit;
+    private final DroppedSeries dropped;
+    private final List<MetricSnapshot> families = new ArrayList<>();
+    private int series;
 
-    void gauge(String name, String help, Labels labels, double value) {
-        gauges.computeIfAbsent(name, key -> GaugeSnapshot.builder().name(key).help(help))
-                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(value, labels, null));
+    MetricFamilies(int limit, DroppedSeries dropped) {
+        this.limit = limit;
+        this.dropped = dropped;
     }
 
-    void info(String name, String help, Labels labels) {
-        infos.computeIfAbsent(name, key -> InfoSnapshot.builder().name(key).help(help))
-                .dataPoint(new InfoSnapshot.InfoDataPointSnapshot(labels));
-    }
-
-    /** Adds the rows of which a value was read. */
-    void add(List<GpuMetric> rows, Readings readings, Labels labels) {
-        for (GpuMetric row : rows) {
-            for (GpuMetric.Source source : row.sources()) {
-                OptionalDouble value = number(readings, source);
-                if (value.isEmpty()) {
-                    continue;
-                }
-                Labels all = source.labels().isEmpty() ? labels : labels.merge(source.labels());
-                switch (row.type()) {
-                    case GAUGE -> gauge(row.name(), row.help(), all, value.getAsDouble());
-                    case COUNTER -> counter(row, all, value.getAsDouble());
-                }
+    /** Adds what a row finds. */
+    void add(Metric row, Scrape scrape) {
+        Map<Labels, Double> found = new LinkedHashMap<>();
+        row.extractor().extract(scrape, (value, labels) -> {
+            if (found.containsKey(labels)) {
+                dropped.add(DroppedSeries.Reason.DUPLICATE, 1);
+            } else if (series >= limit) {
+                dropped.add(DroppedSeries.Reason.PAGE, 1);
+            } else {
+                found.put(labels, value);
+                series++;
             }
+        });
+        if (!found.isEmpty()) {
+            families.add(snapshot(row, found));
         }
     }
 
-    private void counter(GpuMetric row, Labels labels, double value) {
-        counter(row.name(), row.help(), labels, value);
+    /** Adds a family that somebody else has made. */
+    void add(MetricSnapshot family) {
+        families.add(family);
     }
 
-    /** @param name without its {@code _total} */
-    void counter(String name, String help, Labels labels, double value) {
-        counters.computeIfAbsent(
-                        name, key -> CounterSnapshot.builder().name(key).help(help))
-                .dataPoint(new CounterSnapshot.CounterDataPointSnapshot(value, labels, null, 0));
-    }
-
-    private static OptionalDouble number(Readings readings, GpuMetric.Source source) {
-        return switch (readings.value(source.quantity()).orElse(null)) {
-            case Number number -> OptionalDouble.of(number.doubleValue());
-            case Boolean flag -> OptionalDouble.of(flag ? 1 : 0);
-            case null, default -> OptionalDouble.empty();
+    private static MetricSnapshot snapshot(Metric row, Map<Labels, Double> found) {
+        MetricMetadata metadata = new MetricMetadata(row.name(), row.help());
+        return switch (row.type()) {
+            case GAUGE -> {
+                List<GaugeDataPointSnapshot> points = new ArrayList<>(found.size());
+                found.forEach((labels, value) -> points.add(new GaugeDataPointSnapshot(value, labels, null)));
+                yield new GaugeSnapshot(metadata, points);
+            }
+            case COUNTER -> {
+                List<CounterDataPointSnapshot> points = new ArrayList<>(found.size());
+                found.forEach((labels, value) -> points.add(new CounterDataPointSnapshot(value, labels, null, 0)));
+                yield new CounterSnapshot(metadata, points);
+            }
+            case INFO -> {
+                List<InfoDataPointSnapshot> points = new ArrayList<>(found.size());
+                found.forEach((labels, value) -> points.add(new InfoDataPointSnapshot(labels)));
+                yield new InfoSnapshot(metadata, points);
+            }
+            case BARE_COUNTER -> {
+                List<UnknownDataPointSnapshot> points = new ArrayList<>(found.size());
+                found.forEach((labels, value) -> points.add(new UnknownDataPointSnapshot(value, labels, null)));
+                yield new UnknownSnapshot(metadata, points);
+            }
         };
     }
 
-    /** A series of a type that the format cannot say. */
-    void unknown(String name, String help, Labels labels, double value) {
-        unknowns.computeIfAbsent(
-                        name, key -> UnknownSnapshot.builder().name(key).help(help))
-                .dataPoint(new UnknownSnapshot.UnknownDataPointSnapshot(value, labels, null));
-    }
-
     MetricSnapshots snapshots() {
-        MetricSnapshots.Builder builder = MetricSnapshots.builder();
-        infos.values().forEach(info -> builder.metricSnapshot(info.build()));
-        gauges.values().forEach(gauge -> builder.metricSnapshot(gauge.build()));
-        counters.values().forEach(counter -> builder.metricSnapshot(counter.build()));
-        unknowns.values().forEach(unknown -> builder.metricSnapshot(unknown.build()));
-        return builder.build();
+        return new MetricSnapshots(families);
     }
 }

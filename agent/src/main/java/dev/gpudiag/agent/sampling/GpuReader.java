@@ -2,6 +2,7 @@ package dev.gpudiag.agent.sampling;
 
 import dev.gpudiag.nvml.NvmlDevice;
 import dev.gpudiag.nvml.NvmlException;
+import dev.gpudiag.telemetry.ComputeProcess;
 import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.GpuIdentity;
 import dev.gpudiag.telemetry.GpuQuantities;
@@ -80,6 +81,7 @@ final class GpuReader {
     /** Reads the GPU; blocks for as long as the driver does. */
     GpuSample read() {
         Readings.Builder readings = Readings.builder();
+        long startedNanos = System.nanoTime();
         if (slowRead.isDue()) {
             Optional<NvmlException> end = readSlow(readings);
             if (end.isPresent()) {
@@ -95,14 +97,11 @@ final class GpuReader {
             return gone(readings.build(), end.get());
         }
         readings.putAll(throttled.after(readings.build(), Instant.EPOCH.plusNanos(clock.nanos())));
+        Reading<List<ComputeProcess>> running = processes.read();
+        // by the clock on the wall: what a simulation's clock says is not what anybody waited
+        readings.put(GpuQuantities.READ_SECONDS, (System.nanoTime() - startedNanos) / 1e9, "gpudiag");
         return new GpuSample(
-                identity,
-                clock.instant(),
-                GpuCondition.answering(),
-                readings.build(),
-                nvlinks,
-                processes.read(),
-                migDevices);
+                identity, clock.instant(), GpuCondition.answering(), readings.build(), nvlinks, running, migDevices);
     }
 
     private Optional<NvmlException> readBuffers(Readings.Builder readings) {

@@ -49,7 +49,7 @@ class MetricsPageTest {
         String text = text(page(Optional.of(report), report.sample().takenAt()));
 
         assertThat(text)
-                .contains("gpudiag_gpu_info{" + gpu)
+                .containsPattern("gpudiag_gpu_info\\{architecture=\"Hopper\"[^}]*gpu=\"3\"")
                 .contains("gpudiag_gpu_up{" + gpu + uuid + "} 1.0\n")
                 .contains("gpudiag_gpu_utilization_ratio{" + gpu + uuid + "} 0.")
                 .contains("gpudiag_gpu_memory_total_bytes{" + gpu + uuid + "} 8.5520809984E10\n")
@@ -75,7 +75,8 @@ class MetricsPageTest {
         String text = text(page(Optional.of(report), later));
 
         assertThat(text.lines().filter(line -> line.contains("gpu=\"3\"")).map(MetricsPageTest::name))
-                .containsExactlyInAnyOrder("gpudiag_gpu_info", "gpudiag_gpu_up", "gpudiag_sample_age_seconds");
+                .containsExactlyInAnyOrder(
+                        "gpudiag_gpu_info", "gpudiag_gpu_up", "gpudiag_sample_age_seconds", "gpudiag_samples_total");
         assertThat(text)
                 .containsPattern("gpudiag_gpu_up\\{gpu=\"3\"[^}]*} 0.0\n")
                 .containsPattern("gpudiag_sample_age_seconds\\{gpu=\"3\"[^}]*} 90.0\n")

@@ -3,13 +3,16 @@ package dev.gpudiag.agent.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gpudiag.checks.memory.MemoryGrowth;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +20,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RenderingTest {
+
+    private static final Scrape NOTHING = new Scrape(
+            Optional.empty(),
+            Instant.EPOCH,
+            List.of(),
+            WorkloadSeries.none(),
+            List.of(),
+            MemoryGrowth.none(),
+            Optional.empty(),
+            new AgentFigures(),
+            MetricOptions.STANDARD);
 
     private final MetricsPage page = new MetricsPage(RenderingTest::collect);
 
@@ -108,12 +122,12 @@ class RenderingTest {
 
     @Test
     void aCounterInDcgmsNamesKeepsItsTypeWhereTheFormatAllowsIt() {
-        page.render();
-        MetricsPage dcgm = new MetricsPage(() -> {
-            MetricFamilies families = new MetricFamilies();
-            families.unknown("DCGM_FI_DEV_PCIE_REPLAY_COUNTER", "Replays.", Labels.EMPTY, 4);
-            return families.snapshots();
-        });
+        MetricsPage dcgm = new MetricsPage(() -> page(new Metric(
+                "DCGM_FI_DEV_PCIE_REPLAY_COUNTER",
+                Metric.Type.BARE_COUNTER,
+                "Replays.",
+                List.of(),
+                (scrape, series) -> series.add(4, Labels.EMPTY))));
         dcgm.render();
 
         assertThat(new String(dcgm.text(), StandardCharsets.UTF_8)).isEqualTo("""
@@ -127,11 +141,20 @@ class RenderingTest {
     }
 
     private static MetricSnapshots collect() {
-        MetricFamilies families = new MetricFamilies();
-        families.gauge("a_bytes", "How\nmuch.", Labels.of("name", "x\n# HELP evil \"y\""), 1);
-        families.gauge("a_bytes", "How\nmuch.", Labels.of("name", "z"), 2);
-        families.counter("b", "How often.", Labels.EMPTY, 3);
-        families.info("c", "Which.", Labels.of("v", "1"));
+        return page(
+                Metric.gauge("a_bytes", "How\nmuch.", List.of("name"), (scrape, series) -> {
+                    series.add(1, Labels.of("name", "x\n# HELP evil \"y\""));
+                    series.add(2, Labels.of("name", "z"));
+                }),
+                Metric.counter("b", "How often.", List.of(), (scrape, series) -> series.add(3, Labels.EMPTY)),
+                Metric.info("c", "Which.", List.of("v"), (scrape, series) -> series.add(1, Labels.of("v", "1"))));
+    }
+
+    private static MetricSnapshots page(Metric... rows) {
+        MetricFamilies families = new MetricFamilies(100, new DroppedSeries());
+        for (Metric row : rows) {
+            families.add(row, NOTHING);
+        }
         return families.snapshots();
     }
 

@@ -1,0 +1,115 @@
+package dev.gpudiag.agent.metrics;
+
+import dev.gpudiag.agent.simulation.Scenario;
+import dev.gpudiag.agent.simulation.ScenarioCatalog;
+import dev.gpudiag.agent.source.SimulatedSource;
+import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.Evidence;
+import dev.gpudiag.checks.Report;
+import dev.gpudiag.checks.catalog.CheckCatalog;
+import dev.gpudiag.checks.kernellog.KernelLog;
+import dev.gpudiag.checks.memory.MemoryGrowth;
+import dev.gpudiag.telemetry.GpuQuantities;
+import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.NodeSample;
+import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.Readings;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A simulated node at a standstill, its times and durations fixed, and its pages. */
+record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowth growth) {
+
+    static final Instant NOW = Instant.parse("2026-07-01T12:00:00Z");
+    private static final Path SIMULATOR = Path.of(System.getProperty("gpudiag.simulator"));
+    private static final Duration SECONDS = Duration.ofSeconds(5);
+    private static final double STANDSTILL = 1e-9;
+    private static final List<Quantity<Double>> FROM_SAMPLE_BUFFERS = List.of(
+            GpuQuantities.UTILIZATION_GPU_MEAN,
+            GpuQuantities.UTILIZATION_GPU_BUSY,
+            GpuQuantities.UTILIZATION_GPU_COVERED,
+            GpuQuantities.POWER_MEAN,
+            GpuQuantities.POWER_INTEGRAL,
+            GpuQuantities.POWER_COVERED,
+            GpuQuantities.CLOCK_SM_MEAN,
+            GpuQuantities.CLOCK_SM_CYCLES,
+            GpuQuantities.CLOCK_SM_COVERED);
+
+    static SimulatedReport of(String scenario) {
+        return of(new ScenarioCatalog(SIMULATOR.resolve("scenarios")).open(scenario));
+    }
+
+    static SimulatedReport of(Scenario scenario) {
+        try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, STANDSTILL, SECONDS)) {
+
+            source.sample(SECONDS, SECONDS);
+            NodeSample sample = fixed(source.sample(SECONDS, SECONDS));
+            MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+            growth.add(sample);
+            return new SimulatedReport(
+                    new CheckRunner(CheckCatalog.all()).run(Evidence.of(sample)),
+                    source.kernelLog().value(),
+                    growth);
+        }
+    }
+
+    private static NodeSample fixed(NodeSample sample) {
+        List<GpuSample> gpus =
+                sample.gpus().stream().map(SimulatedReport::fixed).toList();
+        return new NodeSample(NOW, sample.source(), sample.driver(), gpus, sample.host());
+    }
+
+    private static GpuSample fixed(GpuSample gpu) {
+        Readings.Builder fixed = Readings.builder().putAll(gpu.readings());
+        if (gpu.condition().isAnswering()) {
+            fixed.put(GpuQuantities.READ_SECONDS, 0.001, "test");
+        }
+        for (Quantity<Double> quantity : FROM_SAMPLE_BUFFERS) {
+            // their samples have times of the day, which tells in the last digits
+            gpu.value(quantity)
+                    .ifPresent(value -> fixed.put(
+                            quantity,
+                            new BigDecimal(value).round(new MathContext(4)).doubleValue(),
+                            "test"));
+        }
+        Readings readings = fixed.build();
+        return new GpuSample(
+                gpu.identity(),
+                NOW.minusSeconds(1),
+                gpu.condition(),
+                readings,
+                gpu.nvlinks(),
+                gpu.processes(),
+                gpu.migDevices());
+    }
+
+    MetricsPage page(MetricOptions options) {
+        return page(options, new AgentFigures());
+    }
+
+    MetricsPage page(MetricOptions options, AgentFigures figures) {
+        MetricsPage page = new MetricsPage(new NodeCollector(
+                () -> Optional.of(report),
+                () -> NOW,
+                "test",
+                growth,
+                () -> kernelLog,
+                options,
+                figures,
+                new PrometheusRegistry()));
+        figures.samples().see(report.sample());
+        page.render();
+        return page;
+    }
+
+    String text(MetricOptions options) {
+        return new String(page(options).text(), StandardCharsets.UTF_8);
+    }
+}
