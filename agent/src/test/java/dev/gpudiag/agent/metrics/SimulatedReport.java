@@ -15,8 +15,6 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Quantity;
 import dev.gpudiag.telemetry.Readings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,11 +71,7 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
         }
         for (Quantity<Double> quantity : FROM_SAMPLE_BUFFERS) {
             // their samples have times of the day, which tells in the last digits
-            gpu.value(quantity)
-                    .ifPresent(value -> fixed.put(
-                            quantity,
-                            new BigDecimal(value).round(new MathContext(4)).doubleValue(),
-                            "test"));
+            gpu.value(quantity).ifPresent(value -> fixed.put(quantity, 1.5, "test"));
         }
         Readings readings = fixed.build();
         return new GpuSample(
