@@ -13,15 +13,9 @@ import dev.gpudiag.agent.page.StatusPage;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
-import dev.gpudiag.agent.state.BaselineKeeper;
-import dev.gpudiag.agent.state.BaselineStore;
-import dev.gpudiag.agent.state.GrowthKeeper;
-import dev.gpudiag.agent.state.GrowthStore;
-import dev.gpudiag.agent.state.KernelEventStore;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
-import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
@@ -30,12 +24,12 @@ import io.javalin.util.JavalinException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The agent: one sampling loop, one rendered page, one HTTP server. */
@@ -71,11 +65,13 @@ final class AgentServer implements Server {
                         .skippedChecks()
                         .contains(check.spec().id()))
                 .toList();
-        try (SampledNode node = open(options.source(), settings, CheckCatalog.needs(running, settings))) {
+        KeptState state = KeptState.open(options.source(), settings, version);
+        Set<Need> needs = EnumSet.of(Need.PROCESSES); // for the timeline, whatever checks are run
+        needs.addAll(CheckCatalog.needs(running, settings));
+        try (SampledNode node = open(options.source(), settings, needs, state)) {
             node.warnings().forEach(console::complain);
             Supplier<Instant> clock =
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
-            Optional<GrowthKeeper> keeper = keeper(options.source(), settings, node.growth());
             SamplingLoop[] started = new SamplingLoop[1];
             AgentFigures figures = new AgentFigures();
             MetricsPage page = new MetricsPage(new NodeCollector(
@@ -110,16 +106,22 @@ final class AgentServer implements Server {
                     node.baseline(),
                     interval,
                     deadline,
-                    listener(options.source(), settings, page, status, figures, keeper));
+                    report -> {
+                        figures.samples().see(report.sample());
+                        page.render();
+                        status.see(report);
+                        state.see(report, started[0].kernelLog());
+                    });
             started[0] = loop;
             LocalActions local = LocalSocket.actions(List.of());
             try (HttpServer server =
                     new HttpServer(address(options, settings), content(page, status, loop, interval), local)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
+                state.begin();
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    closeInTime(server, loop, () -> keeper.ifPresent(saver -> saver.end(clock.get())));
+                    closeInTime(server, loop, () -> state.end(clock.get()));
                     Runtime.getRuntime().halt(0);
                 }));
                 new CountDownLatch(1).await();
@@ -130,7 +132,8 @@ final class AgentServer implements Server {
         }
     }
 
-    private SampledNode open(SourceOptions source, Settings settings, Set<Need> needs) throws UnusableFileException {
+    private SampledNode open(SourceOptions source, Settings settings, Set<Need> needs, KeptState state)
+            throws UnusableFileException {
         SampleHistory history = new SampleHistory(ProductSources.HISTORY_SPAN, ProductSources.HISTORY_RESOLUTION);
         SampledNode node = sources.open(source, settings, needs);
         if (node.sampler() instanceof SimulatedSource simulation) {
@@ -139,43 +142,12 @@ final class AgentServer implements Server {
         }
         if (node.sampler() instanceof LoggedSampler logged) {
             logged.watchXids();
-            settings.get(AgentSettings.STATE_DIRECTORY)
-                    .ifPresent(directory -> logged.keep(new KernelEventStore(directory)));
+            state.kernelEvents().ifPresent(logged::keep);
         }
-        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
         List<String> warnings = new ArrayList<>(node.warnings());
-        settings.get(AgentSettings.STATE_DIRECTORY)
-                .filter(directory -> source instanceof SourceOptions.Live)
-                .flatMap(directory -> new GrowthStore(directory).load(growth, Instant.now()))
-                .ifPresent(warnings::add);
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+        warnings.addAll(state.load(growth));
         return new SampledNode(node.sampler(), history, growth, node.baseline(), warnings);
-    }
-
-    private static Optional<GrowthKeeper> keeper(SourceOptions source, Settings settings, MemoryGrowth growth) {
-        return source instanceof SourceOptions.Live
-                ? settings.get(AgentSettings.STATE_DIRECTORY)
-                        .map(directory -> new GrowthKeeper(new GrowthStore(directory), growth))
-                : Optional.empty();
-    }
-
-    private Consumer<Report> listener(
-            SourceOptions source,
-            Settings settings,
-            MetricsPage page,
-            StatusPage status,
-            AgentFigures figures,
-            Optional<GrowthKeeper> growth) {
-        Optional<BaselineKeeper> keeper = source instanceof SourceOptions.Live
-                ? settings.get(AgentSettings.STATE_DIRECTORY)
-                        .map(directory -> new BaselineKeeper(new BaselineStore(directory)))
-                : Optional.empty();
-        return report -> {
-            figures.samples().see(report.sample());
-            page.render();
-            status.see(report);
-            keeper.ifPresent(saver -> saver.see(report));
-            growth.ifPresent(saver -> saver.see(report.sample().takenAt()));
-        };
     }
 
     private static ListenAddress address(ServeOptions options, Settings settings) {

@@ -89,7 +89,7 @@ final class BaselineSaveCommand implements Callable<Integer> {
     private int save(BaselineStore store, Baseline baseline) throws UnusableFileException {
         BaselineStore.Saved saved = store.save(baseline);
         if (!saved.successful()) {
-            throw new UnusableFileException(String.join("\n", saved.messages()));
+            throw new UnusableFileException("baseline not saved: " + String.join("\n", saved.messages()));
         }
         saved.messages().forEach(context.console()::complain);
         int facts = baseline.node().size()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.gpudiag.agent.config.Suggestions;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -70,6 +71,7 @@ public final class Main {
                 new SnapshotCommand(context),
                 new ServeCommand(context),
                 new ExplainOomCommand(context),
+                new TimelineCommand(context, InstantSource.system()),
                 new TorchCommand(context),
                 new XidCommand(context),
                 new WatchMemoryCommand(context, Thread::sleep),

@@ -1,8 +1,11 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.timeline.EventPage;
+import dev.gpudiag.agent.timeline.EventSource;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -30,6 +33,14 @@ public interface NodeSources {
     default NodeSource open(SourceOptions options, Settings settings, Set<Need> needs)
             throws UsageException, UnusableFileException {
         return open(options, settings);
+    }
+
+    /**
+     * What happened on the node: for this machine from its agent or the files that it keeps, for a simulated one from the
+     * past that its scenario brings.
+     */
+    default EventSource events(SourceOptions options, Settings settings) throws UsageException, UnusableFileException {
+        return query -> new EventPage(List.of(), false, 0);
     }
 
     /** The scenarios that ship with the product, by name. */

@@ -13,6 +13,8 @@ import dev.gpudiag.agent.source.ReplayedSource;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.state.BaselineStore;
 import dev.gpudiag.agent.state.KernelEventStore;
+import dev.gpudiag.agent.timeline.EventSource;
+import dev.gpudiag.agent.timeline.Timeline;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
@@ -84,9 +86,7 @@ final class ProductSources implements NodeSources {
 
     private SampledNode live(SourceOptions.Live live, Settings settings, Set<Need> needs) {
         Optional<Path> library = live.nvmlLibrary().or(() -> settings.get(AgentSettings.NVML_LIBRARY));
-        Path root = live.hostRoot().equals(Path.of("/"))
-                ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
-                : live.hostRoot();
+        Path root = hostRoot(live, settings);
         LiveSource source = new LiveSource(library, root, environment);
         settings.get(AgentSettings.STATE_DIRECTORY)
                 .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
@@ -105,6 +105,13 @@ final class ProductSources implements NodeSources {
         return new SampledNode(sampler, baseline, warnings);
     }
 
+    /** Where the host's / is: what the command line says beats what is configured. */
+    static Path hostRoot(SourceOptions.Live live, Settings settings) {
+        return live.hostRoot().equals(Path.of("/"))
+                ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
+                : live.hostRoot();
+    }
+
     private SampledNode simulated(SourceOptions.Simulated simulated, Settings settings, Set<Need> needs) {
         SimulatedSource source = simulation(simulated, settings, needs);
         SampleHistory history = new SampleHistory(HISTORY_SPAN, HISTORY_RESOLUTION);
@@ -120,6 +127,31 @@ final class ProductSources implements NodeSources {
         Scenario scenario = Scenario.read(simulated.scenario());
         return new SimulatedSource(
                 scenario, simulator, simulated.timeScale(), settings.get(AgentSettings.SLOW_INTERVAL), needs);
+    }
+
+    @Override
+    public EventSource events(SourceOptions options, Settings settings) throws UsageException, UnusableFileException {
+        return switch (options) {
+            case SourceOptions.Live live -> agentEvents(settings);
+            case SourceOptions.Simulated simulated -> simulatedEvents(simulated, settings);
+            case SourceOptions.Replayed replayed ->
+                throw new UsageException("a recording holds one instant: there is no timeline in it");
+        };
+    }
+
+    private static EventSource agentEvents(Settings settings) throws UsageException {
+        Path directory = settings.get(AgentSettings.STATE_DIRECTORY)
+                .orElseThrow(() -> new UsageException("no state-directory is configured: there is no timeline"));
+        return Timeline.reader(directory);
+    }
+
+    private EventSource simulatedEvents(SourceOptions.Simulated simulated, Settings settings)
+            throws UnusableFileException {
+        try (SimulatedSource source = simulation(simulated, settings, Set.of(Need.PROCESSES))) {
+            return SimulatedTimeline.of(source, settings);
+        } catch (ScenarioException | IllegalArgumentException e) {
+            throw new UnusableFileException(e.getMessage());
+        }
     }
 
     private static SampledNode replayed(Path file) throws ReplayException {

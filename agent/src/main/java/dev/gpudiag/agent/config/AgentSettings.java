@@ -47,8 +47,17 @@ public final class AgentSettings {
     public static final Setting<Optional<Path>> HOST_ROOT =
             path("host-root", Optional.empty(), "where the host's / is mounted, for gpudiag in a container");
 
-    public static final Setting<Optional<Path>> STATE_DIRECTORY =
-            path("state-directory", Optional.of(Path.of("/var/lib/gpudiag")), "where the baseline is kept");
+    public static final Setting<Optional<Path>> STATE_DIRECTORY = path(
+            "state-directory",
+            Optional.of(Path.of("/var/lib/gpudiag")),
+            "where baseline, timeline and growth of memory are kept");
+
+    public static final Setting<Duration> TIMELINE_KEEP = Setting.duration(
+            "timeline.keep",
+            Duration.ofDays(7),
+            Duration.ofHours(1),
+            Duration.ofDays(90),
+            "how long events are kept; 16 MiB of them at most");
 
     public static final Setting<Boolean> METRICS_PROCESSES =
             Setting.flag("metrics.processes", false, "a series for each process on /metrics");
@@ -84,6 +93,7 @@ public final class AgentSettings {
                 NVML_LIBRARY,
                 HOST_ROOT,
                 STATE_DIRECTORY,
+                TIMELINE_KEEP,
                 METRICS_PROCESSES,
                 METRICS_WORKLOADS,
                 METRICS_WORKLOAD_SERIES,

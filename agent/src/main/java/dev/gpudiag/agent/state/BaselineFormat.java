@@ -61,23 +61,26 @@ final class BaselineFormat {
     static Baseline parse(byte[] bytes) throws IOException {
         JsonNode root = tree(bytes);
         if (!root.path("kind").asText().equals(KIND)) {
-            throw new BaselineFormatException("not a baseline of gpudiag");
+            throw new StateFormatException("not a baseline of gpudiag");
         }
         JsonNode version = root.path("schema_version");
-        if (!version.isInt() || version.intValue() > VERSION) {
-            throw new BaselineFormatException("written by a newer gpudiag (schema_version " + version + ")");
+        if (!version.isInt() || version.intValue() < 1) {
+            throw new StateFormatException("no schema_version");
+        }
+        if (version.intValue() > VERSION) {
+            throw StateFormatException.newer(version.intValue());
         }
         List<Baseline.Gpu> gpus = new ArrayList<>();
         for (JsonNode gpu : root.path("gpus")) {
             if (!gpu.path("index").isInt()) {
-                throw new BaselineFormatException("a GPU without an index");
+                throw new StateFormatException("a GPU without an index");
             }
             GpuIdentity identity = new GpuIdentity(
                     gpu.path("index").intValue(), text(gpu, "uuid"), text(gpu, "pci_bus_id"), text(gpu, "name"));
             gpus.add(new Baseline.Gpu(identity, facts(gpu.path("facts"))));
         }
         if (!root.path("gpus").isArray()) {
-            throw new BaselineFormatException("no list of GPUs");
+            throw new StateFormatException("no list of GPUs");
         }
         Map<String, String> node = new TreeMap<>(facts(root.path("node")));
         text(root, "driver_version").ifPresent(driver -> node.putIfAbsent("driver_version", driver));
@@ -90,13 +93,13 @@ final class BaselineFormat {
             return Map.of();
         }
         if (!json.isObject() || json.size() > FACTS_LIMIT) {
-            throw new BaselineFormatException("facts are no object of at most " + FACTS_LIMIT + " members");
+            throw new StateFormatException("facts are no object of at most " + FACTS_LIMIT + " members");
         }
         Map<String, String> facts = new TreeMap<>();
         for (Map.Entry<String, JsonNode> fact : json.properties()) {
             String value = text(json, fact.getKey()).orElse("");
             if (!FACT.matcher(fact.getKey()).matches() || value.length() > VALUE_LIMIT) {
-                throw new BaselineFormatException("a fact with a name or value that is none");
+                throw new StateFormatException("a fact with a name or value that is none");
             }
             facts.put(fact.getKey(), value);
         }
@@ -107,7 +110,7 @@ final class BaselineFormat {
         try {
             return JSON.readTree(bytes);
         } catch (JacksonException e) {
-            throw new BaselineFormatException("not JSON: " + e.getOriginalMessage());
+            throw new StateFormatException("not JSON: " + e.getOriginalMessage());
         }
     }
 
@@ -115,7 +118,7 @@ final class BaselineFormat {
         try {
             return Instant.parse(root.path("saved_at").asText());
         } catch (DateTimeException e) {
-            throw new BaselineFormatException("no time of saving");
+            throw new StateFormatException("no time of saving");
         }
     }
 
@@ -125,7 +128,7 @@ final class BaselineFormat {
             return Optional.empty();
         }
         if (!value.isTextual()) {
-            throw new BaselineFormatException(key + " is not text");
+            throw new StateFormatException(key + " is not text");
         }
         return Optional.of(value.textValue());
     }

@@ -6,6 +6,7 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.baseline.BaselineFacts;
 import dev.gpudiag.telemetry.NodeSample;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -16,13 +17,16 @@ import java.util.Optional;
  */
 public final class BaselineKeeper {
 
-    private static final System.Logger LOG = System.getLogger(BaselineKeeper.class.getName());
+    private static final System.Logger LOG = System.getLogger("gpudiag.state");
+    private static final String STORE = "baseline";
 
     private final BaselineStore store;
+    private final StateWriter writer;
     private Optional<Baseline> saved;
 
-    public BaselineKeeper(BaselineStore store) {
+    public BaselineKeeper(BaselineStore store, StateWriter writer) {
         this.store = store;
+        this.writer = writer;
         this.saved = store.load().baseline();
     }
 
@@ -36,10 +40,16 @@ public final class BaselineKeeper {
         if (saved.isPresent() && !baseline.knowsMoreThan(saved.get())) {
             return;
         }
-        BaselineStore.Saved outcome = store.save(baseline);
-        outcome.messages().forEach(message -> LOG.log(System.Logger.Level.WARNING, message));
-        // one that could not be written is not tried at every sample
         saved = Optional.of(baseline);
+        writer.submit(STORE, () -> write(baseline));
+    }
+
+    private void write(Baseline baseline) throws IOException {
+        BaselineStore.Saved outcome = store.save(baseline);
+        if (!outcome.successful()) {
+            throw new IOException(String.join("; ", outcome.messages()));
+        }
+        outcome.messages().forEach(message -> LOG.log(System.Logger.Level.WARNING, message));
     }
 
     /** Whether the check {@code baseline} has anything to say: what changed is not saved over what was. */

@@ -66,30 +66,33 @@ final class GrowthFormat {
         return bytes.toByteArray();
     }
 
-    static Saved parse(byte[] bytes) throws GrowthFormatException {
+    static Saved parse(byte[] bytes) throws StateFormatException {
         if (bytes.length < 3 * Long.BYTES) {
-            throw new GrowthFormatException("truncated: " + bytes.length + " bytes");
+            throw new StateFormatException("truncated: " + bytes.length + " bytes");
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             if (in.readLong() != MAGIC) {
-                throw new GrowthFormatException("not a state of gpudiag");
+                throw new StateFormatException("not a state of gpudiag");
             }
             int version = in.readInt();
+            if (version > VERSION) {
+                throw StateFormatException.newer(version);
+            }
             if (version != VERSION) {
-                throw new GrowthFormatException("written by another gpudiag (version " + version + ")");
+                throw new StateFormatException("written by an older gpudiag (version " + version + ")");
             }
             CRC32 sum = new CRC32();
             sum.update(bytes, 0, bytes.length - Long.BYTES);
             DataInputStream end =
                     new DataInputStream(new ByteArrayInputStream(bytes, bytes.length - Long.BYTES, Long.BYTES));
             if (end.readLong() != sum.getValue()) {
-                throw new GrowthFormatException("truncated or damaged: the checksum is wrong");
+                throw new StateFormatException("truncated or damaged: the checksum is wrong");
             }
             return body(in);
-        } catch (GrowthFormatException e) {
+        } catch (StateFormatException e) {
             throw e;
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
-            throw new GrowthFormatException("makes no sense: " + e.getMessage());
+            throw new StateFormatException("makes no sense: " + e.getMessage());
         }
     }
 
@@ -98,7 +101,7 @@ final class GrowthFormat {
         Instant savedAt = Instant.ofEpochMilli(in.readLong());
         int count = in.readInt();
         if (count < 0 || count > MemoryGrowth.LIMIT) {
-            throw new GrowthFormatException("makes no sense: " + count + " entries");
+            throw new StateFormatException("makes no sense: " + count + " entries");
         }
         List<TrackedMemory> entries = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -125,7 +128,7 @@ final class GrowthFormat {
         long lastBytes = in.readLong();
         int length = in.readInt();
         if (length < 0 || length > DETECTOR_LIMIT || length > in.available()) {
-            throw new GrowthFormatException("makes no sense: a detector of " + length + " bytes");
+            throw new StateFormatException("makes no sense: a detector of " + length + " bytes");
         }
         GrowthDetector detector =
                 GrowthDetector.restore(TrackedMemory.options(deviceBytes, startedAt), in.readNBytes(length));

@@ -20,6 +20,7 @@ import dev.gpudiag.telemetry.Readings;
 import dev.gpudiag.telemetry.SampleHistory;
 import dev.gpudiag.telemetry.SampleSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,13 +69,18 @@ class BaselineKeeperTest {
                         "/sys/bus/pci/devices"),
                 Reading.of(List.of(), "/dev"));
         NodeSample sample = new NodeSample(NOW, SampleSource.live(), driver, List.of(gpu));
-        new BaselineKeeper(store)
-                .see(new CheckRunner(CheckCatalog.all())
-                        .run(new Evidence(
-                                sample,
-                                SampleHistory.none(),
-                                Settings.defaults(),
-                                store.load().baseline())));
+        try (StateWriter writer = new StateWriter(new StateHealth())) {
+            new BaselineKeeper(store, writer)
+                    .see(new CheckRunner(CheckCatalog.all())
+                            .run(new Evidence(
+                                    sample,
+                                    SampleHistory.none(),
+                                    Settings.defaults(),
+                                    store.load().baseline())));
+            assertThat(writer.await(Duration.ofSeconds(20))).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         return store.load().baseline();
     }
 

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gpudiag.checks.memory.GrowthDetector;
 import dev.gpudiag.checks.memory.GrowthEvent;
@@ -118,7 +119,11 @@ class GrowthStoreTest {
 
     private void save(long second) {
         GrowthStore store = new GrowthStore(directory);
-        assertThat(store.save(store.format(growth, NOW.plusSeconds(second)))).isEmpty();
+        try {
+            store.save(store.format(growth, NOW.plusSeconds(second)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static MemoryGrowth loaded(Path directory, long second, String message) {
@@ -185,18 +190,21 @@ class GrowthStoreTest {
     }
 
     @Test
-    void theKeeperSavesOnceAMinuteAndAtTheEnd() throws IOException {
+    void theKeeperSavesOnceAMinuteAndAtTheEnd() throws Exception {
         GrowthStore store = new GrowthStore(directory);
-        try (GrowthKeeper keeper = new GrowthKeeper(store, growth)) {
+        try (StateWriter writer = new StateWriter(new StateHealth())) {
+            GrowthKeeper keeper = new GrowthKeeper(store, growth, writer);
             for (int second = 0; second <= 130; second += 10) {
                 growth.add(sample(second, "boot-a"));
                 keeper.see(NOW.plusSeconds(second));
             }
-        }
-        MemoryGrowth minutes = loaded(directory, 130, "");
-        assertThat(only(minutes).lastSeen()).isBetween(NOW.plusSeconds(60), NOW.plusSeconds(120));
+            assertThat(writer.await(Duration.ofSeconds(20))).isTrue();
+            MemoryGrowth minutes = loaded(directory, 130, "");
+            assertThat(only(minutes).lastSeen()).isBetween(NOW.plusSeconds(60), NOW.plusSeconds(120));
 
-        new GrowthKeeper(store, growth).end(NOW.plusSeconds(131));
+            keeper.end(NOW.plusSeconds(131));
+            assertThat(writer.await(Duration.ofSeconds(20))).isTrue();
+        }
         assertThat(only(loaded(directory, 132, "")).lastSeen()).isEqualTo(NOW.plusSeconds(130));
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("memory-growth.state");
@@ -265,7 +273,9 @@ class GrowthStoreTest {
         Path blocked = Files.writeString(directory.resolve("file"), "");
         GrowthStore store = new GrowthStore(blocked.resolve("state"));
 
-        assertThat(store.save(store.format(growth, NOW)).orElseThrow()).startsWith("memory growth not saved: ");
+        assertThatThrownBy(() -> store.save(store.format(growth, NOW)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(blocked.toString());
     }
 
     @Test

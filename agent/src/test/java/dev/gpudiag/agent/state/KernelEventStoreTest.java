@@ -6,10 +6,10 @@ import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.kernellog.KernelLogParser;
 import dev.gpudiag.checks.kernellog.LoggedEvent;
 import dev.gpudiag.checks.kernellog.XidCatalogue;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +22,8 @@ class KernelEventStoreTest {
     @TempDir
     private Path folder;
 
+    private final StateHealth health = new StateHealth();
+
     private static LoggedEvent event(String line, long sequence) {
         return new LoggedEvent(
                 new KernelLogParser(XidCatalogue.shipped()).read(0, line).orElseThrow(),
@@ -29,6 +31,13 @@ class KernelEventStoreTest {
                 Optional.of("boot"),
                 OptionalLong.of(sequence),
                 "/dev/kmsg");
+    }
+
+    private void save(Path folder, KernelLog log) throws InterruptedException {
+        try (StateWriter writer = new StateWriter(health)) {
+            new KernelEventStore(folder).savedBy(writer).accept(log);
+            assertThat(writer.await(Duration.ofSeconds(20))).isTrue();
+        }
     }
 
     private static KernelLog log(LoggedEvent... events) {
@@ -40,15 +49,15 @@ class KernelEventStoreTest {
     private static final LoggedEvent LOST = event("NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.", 2);
 
     @Test
-    void whatWasSavedIsLoadedAsItWas() {
-        new KernelEventStore(folder).accept(log(XID, LOST));
+    void whatWasSavedIsLoadedAsItWas() throws Exception {
+        save(folder, log(XID, LOST));
         assertThat(new KernelEventStore(folder).load()).containsExactly(XID, LOST);
     }
 
     @Test
-    void nothingIsThereBeforeTheFirstTimeAndBrokenLinesAreLeftOut() throws IOException {
+    void nothingIsThereBeforeTheFirstTimeAndBrokenLinesAreLeftOut() throws Exception {
         assertThat(new KernelEventStore(folder).load()).isEmpty();
-        new KernelEventStore(folder).accept(log(XID));
+        save(folder, log(XID));
         Files.writeString(folder.resolve("kernel-events.ndjson"), """
                 {
                 {"schema_version":1,"kind":"XID","severity":"INFO"}
@@ -60,18 +69,40 @@ class KernelEventStoreTest {
     }
 
     @Test
-    void aFolderThatCannotBeWrittenStopsNothing() throws IOException {
+    void aFolderThatCannotBeWrittenStopsNothing() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
-        KernelEventStore store = new KernelEventStore(file.resolve("below"));
-        store.accept(log(XID));
-        assertThat(store.load()).isEmpty();
+        save(file.resolve("below"), log(XID));
+        assertThat(new KernelEventStore(file.resolve("below")).load()).isEmpty();
+        assertThat(health.stores().get("kernel-events")).contains(file.toString());
     }
 
     @Test
-    void aLinkInPlaceOfTheFileIsNotFollowed() throws IOException {
-        new KernelEventStore(folder).accept(log(XID));
+    void aLinkInPlaceOfTheFileIsNotFollowed() throws Exception {
+        save(folder, log(XID));
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.createSymbolicLink(other.resolve("kernel-events.ndjson"), folder.resolve("kernel-events.ndjson"));
         assertThat(new KernelEventStore(other).load()).isEmpty();
+    }
+
+    @Test
+    void aFileOfANewerGpudiagIsKeptAsideAndAnotherOneNeverReplacesIt() throws Exception {
+        Path file = folder.resolve("kernel-events.ndjson");
+        Files.writeString(file, "{\"schema_version\":9,\"a\":1}\n");
+        save(folder, log(XID));
+        Files.writeString(file, "{\"schema_version\":9,\"a\":2}\n");
+        save(folder, log(XID));
+
+        assertThat(folder.resolve("kernel-events.ndjson.v9")).hasContent("{\"schema_version\":9,\"a\":1}");
+        assertThat(folder.resolve("kernel-events.ndjson.v9.1")).hasContent("{\"schema_version\":9,\"a\":2}");
+        assertThat(new KernelEventStore(folder).load()).containsExactly(XID);
+    }
+
+    @Test
+    void aDamagedFileIsKeptBeforeItIsReplaced() throws Exception {
+        Files.writeString(folder.resolve("kernel-events.ndjson"), "{\"schema_ver");
+        save(folder, log(XID));
+
+        assertThat(folder.resolve("kernel-events.ndjson.broken")).hasContent("{\"schema_ver");
+        assertThat(new KernelEventStore(folder).load()).containsExactly(XID);
     }
 }
