@@ -44,6 +44,17 @@ final class Causes {
                     Scope.NODE,
                     Set.of("xid.gsp_timeout", "xid.fallen_off_bus", "xid.recovery_action", "UNKNOWN")),
             new Row("devices.driver_wedged", Scope.NODE, ALL),
+            new Row(
+                    "xid.after_reboots",
+                    Scope.SAME_GPU,
+                    Set.of(
+                            "xid.fallen_off_bus",
+                            "xid.gsp_timeout",
+                            "xid.memory",
+                            "xid.nvlink",
+                            "xid.other",
+                            "xid.recovery_action",
+                            "pwr.cable")),
             new Row("xid.fallen_off_bus", Scope.SAME_GPU, ALL),
             new Row("xid.gsp_timeout", Scope.SAME_GPU, Set.of("devices", "xid.recovery_action", "UNKNOWN")),
             new Row("xid.fabric_fatal", Scope.NODE, Set.of("nvlink", "fabric", "xid.nvlink")),

@@ -48,6 +48,17 @@ class CausesTest {
     }
 
     @Test
+    void aFaultThatTwoRebootsDidNotCureStandsBeforeItsLastXid() {
+        assertThat(causes(result(
+                        "xid",
+                        finding(Status.CRITICAL, gpu(3), "xid.fallen_off_bus"),
+                        finding(Status.CRITICAL, gpu(3), "xid.after_reboots"),
+                        finding(Status.WARNING, gpu(3), "xid.application"),
+                        finding(Status.CRITICAL, gpu(4), "xid.memory"))))
+                .containsExactlyInAnyOrder("xid gpu 3: root", "xid gpu 3: xid", "xid gpu 3: xid", "xid gpu 4: root");
+    }
+
+    @Test
     void aTimeoutOfTheFirmwareExplainsWhatCannotBeReadButNotAHotGpu() {
         assertThat(causes(
                         result("xid", finding(Status.CRITICAL, gpu(1), "xid.gsp_timeout")),

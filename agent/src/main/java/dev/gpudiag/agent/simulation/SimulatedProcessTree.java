@@ -42,7 +42,7 @@ final class SimulatedProcessTree {
         write(
                 directory + "stat",
                 process.pid() + " (" + name + ") " + workload.state() + " 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 "
-                        + BEGAN + " 0 0\n");
+                        + began() + " 0 0\n");
         write(directory + "status", "Name:\t" + name + "\nUid:\t" + uid(workload.user()) + "\t0\t0\t0\n");
         write(directory + "cmdline", workload.commandLine().orElse(name).replace(' ', '\0') + "\0");
         write(directory + "cgroup", "0::" + controlGroup(process) + "\n");
@@ -54,6 +54,11 @@ final class SimulatedProcessTree {
             Files.createDirectories(root.resolve(directory + "root" + SITE + "/" + distribution(workload)));
         }
         names(process);
+    }
+
+    /** Clock ticks after boot: an hour, or a part of the uptime of a node that has not been up for long. */
+    private long began() {
+        return Math.min(BEGAN, scenario.host().uptime().toMillis() / 10 / 4);
     }
 
     private void openDevices(SimulatedProcess process, String directory) throws IOException {
