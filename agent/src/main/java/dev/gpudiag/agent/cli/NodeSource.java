@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
@@ -39,6 +40,11 @@ public interface NodeSource extends AutoCloseable {
     /** What the kernel log says until now, or why it is not read; asked after the sample. */
     default Reading<KernelLog> kernelLog() {
         return Reading.notRead("there is no kernel log beside this sample");
+    }
+
+    /** Where the files of a simulated host lie; empty for this machine and for a recording. */
+    default Optional<HostRoot> hostRoot() {
+        return Optional.empty();
     }
 
     /** What the node had when it was well. */

@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.checks.Baseline;
@@ -49,6 +50,11 @@ record SampledNode(
         if (sampler instanceof SimulatedSource simulation) {
             simulation.run();
         }
+    }
+
+    @Override
+    public Optional<HostRoot> hostRoot() {
+        return sampler instanceof SimulatedSource simulation ? Optional.of(simulation.hostRoot()) : Optional.empty();
     }
 
     @Override

@@ -26,7 +26,7 @@ import java.util.Optional;
 /** The one place where commands meet the rest of the agent. */
 final class Wiring {
 
-    private static final Path INSTALLED_CONFIGURATION = Path.of("/etc/gpudiag/gpudiag.yaml");
+    static final Path INSTALLED_CONFIGURATION = Path.of("/etc/gpudiag/gpudiag.yaml");
 
     private Wiring() {}
 
@@ -54,7 +54,7 @@ final class Wiring {
                 : Path.of(home, "simulator");
     }
 
-    private static SettingsSource.Configured configured(Optional<Path> file) throws UnusableFileException {
+    static SettingsSource.Configured configured(Optional<Path> file) throws UnusableFileException {
         Optional<Path> chosen =
                 file.or(() -> Optional.of(INSTALLED_CONFIGURATION).filter(Files::exists));
         if (chosen.isEmpty()) {
@@ -71,7 +71,7 @@ final class Wiring {
         }
     }
 
-    private static void record(NodeSample sample, String version, OutputStream out) throws IOException {
+    static void record(NodeSample sample, String version, OutputStream out) throws IOException {
         Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
         Recording.write(withHostFacts(sample), version, writer);
         writer.flush();

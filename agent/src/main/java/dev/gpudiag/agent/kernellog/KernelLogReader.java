@@ -10,9 +10,6 @@ import dev.gpudiag.checks.kernellog.XidCatalogue;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +31,7 @@ import java.util.stream.Collectors;
  */
 public final class KernelLogReader implements AutoCloseable {
 
-    private static final String DEVICE = "/dev/kmsg";
+    private static final String DEVICE = KernelBuffer.DEVICE;
 
     /** Records that one poll takes; the buffer of a large machine holds fewer. */
     private static final int RECORDS = 200_000;
@@ -91,7 +88,7 @@ public final class KernelLogReader implements AutoCloseable {
     public Reading<KernelLog> poll() {
         Instant now = clock.instant();
         if (!opened) {
-            open(now, openBuffer());
+            open(now, KernelBuffer.open(root));
         }
         return poll(now);
     }
@@ -135,22 +132,6 @@ public final class KernelLogReader implements AutoCloseable {
         return seconds.matches("\\d{1,10}(\\.\\d{1,9})?")
                 ? Optional.of(now.minusMillis(Math.round(Double.parseDouble(seconds) * 1000)))
                 : Optional.empty();
-    }
-
-    private Reading<KernelBuffer> openBuffer() {
-        try {
-            Path device = root.locate(DEVICE);
-            if (root.isSimulated()) {
-                return Reading.of(new KernelFile(root.regularFile(DEVICE)), DEVICE);
-            }
-            Object mode = Files.getAttribute(device, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            boolean character = mode instanceof Integer bits && (bits & 0xf000) == 0x2000;
-            return character
-                    ? Reading.of(KernelDevice.open(device), DEVICE)
-                    : Reading.missing(Reason.FAILED, DEVICE, DEVICE + " is not a character device");
-        } catch (IOException e) {
-            return HostRoot.missing(DEVICE, e);
-        }
     }
 
     /** Whether anything came that the reader of the log must know, an event or a gap. */

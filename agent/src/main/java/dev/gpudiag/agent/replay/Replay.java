@@ -45,8 +45,8 @@ public record Replay(NodeSample sample, List<String> unknownElements, List<Strin
     public static Replay open(Path file) throws ReplayException {
         byte[] bytes = read(file);
         String name = String.valueOf(file.getFileName());
-        if (bytes.length > 1 && (bytes[0] & 0xff) == 0x1f && (bytes[1] & 0xff) == 0x8b) {
-            throw new ReplayException(file + ": compressed with gzip; unpack it first: gunzip " + name);
+        if (SupportBundle.isCompressed(bytes)) {
+            bytes = SupportBundle.snapshot(file, bytes);
         }
         CaptureText decoded = CaptureText.decode(bytes);
         String text = decoded.text();

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
+import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
 import dev.gpudiag.agent.host.RdmaProbe;
@@ -192,6 +193,11 @@ public final class SimulatedSource implements NodeSampler {
         } catch (IOException e) {
             throw new ScenarioException(e.getMessage());
         }
+    }
+
+    /** Where the files of the simulated host lie. */
+    public HostRoot hostRoot() {
+        return new HostRoot(host.root());
     }
 
     /** Lets the scenario's clock run, from where {@link #remember} left it. */

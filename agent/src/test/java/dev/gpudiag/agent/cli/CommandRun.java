@@ -16,6 +16,8 @@ final class CommandRun {
     final Map<String, String> environment = new HashMap<>();
     SettingsSource settings = file -> SettingsSource.Configured.defaults();
     Server server = options -> 0;
+    SnapshotWriter snapshots =
+            (sample, stream) -> stream.write(("snapshot of " + sample.gpus().size() + "\n").getBytes(UTF_8));
     NodeSources sources;
     boolean colour;
     private final List<Check> checks;
@@ -40,7 +42,7 @@ final class CommandRun {
                 checks,
                 sources,
                 settings,
-                (sample, stream) -> stream.write(("snapshot of " + sample.gpus().size() + "\n").getBytes(UTF_8)),
+                snapshots,
                 server);
         return new Main(context).run(arguments);
     }
