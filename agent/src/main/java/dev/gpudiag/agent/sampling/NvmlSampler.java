@@ -3,6 +3,7 @@ package dev.gpudiag.agent.sampling;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.NvmlPrecheck;
 import dev.gpudiag.checks.kernellog.LoggedEvent;
+import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
@@ -41,6 +42,7 @@ public final class NvmlSampler implements NodeSampler {
     private final Standstill standstill = new Standstill();
     private final SingleFlight<NvmlConnection> init = new SingleFlight<>("gpudiag-nvml");
     private final Recurrence retry;
+    private volatile boolean closed;
     private Optional<NvmlSession> session = Optional.empty();
     private Optional<NvmlSession> ending = Optional.empty();
     private Optional<String> connectedModule = Optional.empty();
@@ -145,7 +147,7 @@ public final class NvmlSampler implements NodeSampler {
         }
         Optional<NvmlConnection> opened = init.harvest();
         if (opened.isEmpty()) {
-            init.start(() -> NvmlConnection.open(opener));
+            init.start(this::open);
             init.await(until - System.nanoTime());
             opened = init.harvest();
         }
@@ -153,6 +155,15 @@ public final class NvmlSampler implements NodeSampler {
             adopt(connection);
             connectedModule = module(state);
         });
+    }
+
+    /** On a thread of its own, which may come back when nobody waits any more. */
+    private NvmlConnection open() {
+        NvmlConnection opened = NvmlConnection.open(opener);
+        if (closed) {
+            opened.nvml().ifPresent(Nvml::close);
+        }
+        return opened;
     }
 
     private void adopt(NvmlConnection connection) {
@@ -175,7 +186,7 @@ public final class NvmlSampler implements NodeSampler {
         Duration silence = init.sinceStart();
         Reason reason = silence.compareTo(deadline) < 0 ? Reason.PENDING : Reason.TIMED_OUT;
         return Reading.missing(
-                reason, "nvmlInit_v2", "has not returned for " + Math.max(1, silence.toSeconds()) + " s");
+                reason, "nvmlInit_v2", "nvmlInit_v2 has not returned for " + Math.max(1, silence.toSeconds()) + " s");
     }
 
     /** Closes what is open, and what an initialisation that came back late has opened. */
@@ -234,6 +245,7 @@ public final class NvmlSampler implements NodeSampler {
 
     @Override
     public void close() {
+        closed = true;
         init.harvest().ifPresent(this::adopt);
         disconnect();
         init.abandon();
