@@ -76,6 +76,34 @@ class AgentIT {
     }
 
     @Test
+    void aWaitForEventsThatNeverReturnsLeavesGpusPagesAndShutdownAlone() throws Exception {
+        Path scenario = folder.resolve("events-hung.scenario");
+        Files.writeString(
+                scenario,
+                Files.readString(PRODUCT.resolve("simulator/scenarios/t4.scenario"))
+                        + "\n[driver]\nhang.nvmlEventSetWait_v2 = yes\n");
+        serve(scenario.toString());
+
+        String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"ecc\"} 0.0"));
+
+        assertThat(page).containsPattern("gpudiag_gpu_up\\{gpu=\"0\"[^}]*} 1.0\n");
+        assertThat(page).containsPattern("gpudiag_gpu_up\\{gpu=\"1\"[^}]*} 1.0\n");
+        endsWhenAsked();
+    }
+
+    @Test
+    void anXidThatNvmlTellsIsCountedAndSaidByASimulation() throws Exception {
+        serve("ecc-uncorrected", "--time-scale", "30");
+
+        String page = await("/metrics", text -> text.contains("xid=\"48\""));
+
+        assertThat(page)
+                .containsPattern(
+                        "gpudiag_gpu_xid_errors_total\\{gpu=\"2\",pci_bus_id=\"0000:3a:00.0\",uuid=\"[^\"]*\",xid=\"48\"} [12].0\n");
+        endsWhenAsked();
+    }
+
+    @Test
     void countersGrowFromSampleToSample() throws Exception {
         serve("healthy-h100x8");
         Pattern energy = Pattern.compile("gpudiag_gpu_energy_joules_total\\{gpu=\"0\"[^}]*} (\\S+)\n");

@@ -137,6 +137,7 @@ final class AgentServer implements Server {
         SampleHistory history = new SampleHistory(ProductSources.HISTORY_SPAN, ProductSources.HISTORY_RESOLUTION);
         SampledNode node = sources.open(source, settings, needs);
         if (node.sampler() instanceof SimulatedSource simulation) {
+            simulation.watchXids();
             simulation.run();
             return node;
         }

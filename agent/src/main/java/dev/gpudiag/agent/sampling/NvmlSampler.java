@@ -81,9 +81,10 @@ public final class NvmlSampler implements NodeSampler {
         this.retry = new Recurrence(clock, RETRY_INTERVAL);
     }
 
-    /** Has every Xid told that NVML tells from now on; called on another thread. To be set before the first sample. */
+    /** Has every Xid told that NVML tells from now on; called on another thread. To be set once. */
     public void watchXids(Consumer<LoggedEvent> listener) {
         xidListener = Optional.of(listener);
+        session.ifPresent(open -> open.watchXids(listener));
     }
 
     /** By which the driver is let go of for a while. */

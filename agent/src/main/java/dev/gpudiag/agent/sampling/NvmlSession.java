@@ -26,7 +26,8 @@ final class NvmlSession {
 
     private final NvmlConnection connection;
     private final List<GpuSlot> slots;
-    private final Optional<XidWatch> xidWatch;
+    private final Setting setting;
+    private Optional<XidWatch> xidWatch = Optional.empty();
     private final SingleFlight<OptionalInt> count = new SingleFlight<>("gpudiag-nvml-count");
     private final Recurrence counting;
     private final Thread closing = new Thread(this::closeAll, "gpudiag-nvml-shutdown");
@@ -36,6 +37,7 @@ final class NvmlSession {
 
     NvmlSession(NvmlConnection connection, Setting setting, Optional<Consumer<LoggedEvent>> xidListener) {
         this.connection = connection;
+        this.setting = setting;
         this.slots = connection.nvml().stream()
                 .flatMap(nvml -> IntStream.range(0, connection.gpuCount())
                         .mapToObj(index -> new GpuSlot(
@@ -46,13 +48,16 @@ final class NvmlSession {
                                 setting.names(),
                                 setting.trace())))
                 .toList();
-        this.xidWatch = connection
-                .nvml()
-                .flatMap(nvml -> xidListener.map(
-                        listener -> XidWatch.start(nvml, connection.gpuCount(), setting.clock(), listener)));
+        xidListener.ifPresent(this::watchXids);
         this.counting = new Recurrence(setting.clock(), setting.slowInterval());
         counting.mark();
         closing.setDaemon(true);
+    }
+
+    /** Has the Xids told from now on; once. */
+    void watchXids(Consumer<LoggedEvent> listener) {
+        xidWatch =
+                connection.nvml().map(nvml -> XidWatch.start(nvml, connection.gpuCount(), setting.clock(), listener));
     }
 
     Reading<Boolean> state() {
@@ -139,6 +144,7 @@ final class NvmlSession {
     String waitsFor() {
         Stream<String> gpus = slots.stream().map(GpuSlot::inFlight).flatMap(Optional::stream);
         Stream<String> node = count.inFlight() ? Stream.of("nvmlDeviceGetCount_v2") : Stream.empty();
-        return Stream.concat(gpus, node).findFirst().orElse("nvmlShutdown");
+        Stream<String> events = xidWatch.flatMap(XidWatch::inFlight).stream();
+        return Stream.of(gpus, node, events).flatMap(calls -> calls).findFirst().orElse("nvmlShutdown");
     }
 }

@@ -102,6 +102,11 @@ final class XidWatch {
         stopped = true;
     }
 
+    /** The call that may not have returned; empty once the thread has ended. */
+    Optional<String> inFlight() {
+        return thread.isAlive() ? Optional.of("nvmlEventSetWait_v2") : Optional.empty();
+    }
+
     /** Lets the thread end, and waits for it, for as long as the driver takes. */
     void close() {
         stop();

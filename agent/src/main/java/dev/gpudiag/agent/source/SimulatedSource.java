@@ -234,7 +234,7 @@ public final class SimulatedSource implements NodeSampler {
         return sampler.release();
     }
 
-    /** Has the simulated library tell its Xids as well. To be called before the first sample. */
+    /** Has the simulated library tell its Xids as well, from now on. */
     public void watchXids() {
         sampler.watchXids(log::offer);
     }

@@ -14,6 +14,7 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
+import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,6 +212,50 @@ class GpuFailureOverTimeTest {
             assertThat(node.until("all calls again", report -> report.verdict() == Status.OK)
                             .verdict())
                     .isEqualTo(Status.OK);
+        }
+    }
+
+    @Test
+    void anEventWaitThatComesBackLateHoldsNoGpuAndItsXidIsToldAfterwards() throws Exception {
+        try (Node node = new Node("""
+
+                [driver]
+                slow.nvmlEventSetWait_v2 = 3s
+
+                [event gpu:2]
+                at   = 5s
+                type = xid
+                data = 48
+                """)) {
+            for (int round = 0; round < 5; round++) {
+                node.loop.tick();
+                assertThat(node.report().sample().gpus())
+                        .hasSize(8)
+                        .allMatch(gpu -> gpu.condition().isAnswering());
+                assertThat(node.series("gpudiag_gpu_xid_errors_total", 2)).isEmpty();
+            }
+
+            Report told = node.until(
+                    "the Xid that NVML tells",
+                    report -> report.result("xid").orElseThrow().summary().contains("Xid 48"));
+            assertThat(told.sample().gpus()).allMatch(gpu -> gpu.condition().isAnswering());
+            assertThat(node.series("gpudiag_gpu_xid_errors_total", 2)).containsExactly("1.0");
+        }
+        awaitTheLibrary();
+    }
+
+    /** Until the last wait for events has come back: only then is the library let go of. */
+    private static void awaitTheLibrary() throws Exception {
+        Path library = SIMULATOR.resolve("libnvidia-ml.so.1");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try (Nvml free = Nvml.open(library)) {
+                assertThat(free).isNotNull();
+                return;
+            } catch (IllegalStateException e) {
+                assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(end);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
         }
     }
 }
