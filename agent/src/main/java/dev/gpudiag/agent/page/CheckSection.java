@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 /** What every check said, folded; what is worth knowing stands above it. */
 final class CheckSection {
 
+    /** Notes that are not folded. */
+    private static final int NOTES = 5;
+
     private CheckSection() {}
 
     static void write(HtmlWriter html, Report report) {
@@ -33,20 +36,35 @@ final class CheckSection {
         if (notes.isEmpty()) {
             return;
         }
+        int shown = Math.min(NOTES, notes.size());
+        notes(html, notes.subList(0, shown));
+        if (shown < notes.size()) {
+            try (var _ = html.open("details", "id", "more-notes")) {
+                html.element("summary", notes.size() - shown + " more to know");
+                notes(html, notes.subList(shown, notes.size()));
+            }
+        }
+    }
+
+    private static void notes(HtmlWriter html, List<FindingGroup> notes) {
         try (var _ = html.open("ul", "class", "plain")) {
             for (FindingGroup note : notes) {
                 try (var _ = html.open("li")) {
-                    Badge.write(html, Status.INFO);
-                    html.text(" ").element("span", note.check(), "class", "check");
-                    html.text(" " + String.join("; ", note.seen()));
-                    if (!note.limits().isEmpty()) {
-                        html.text(" (limit: " + String.join("; ", note.limits()) + ")");
-                    }
-                    if (!note.actions().isEmpty()) {
-                        html.text(". Do: " + String.join("; ", note.actions()));
-                    }
+                    note(html, note);
                 }
             }
+        }
+    }
+
+    private static void note(HtmlWriter html, FindingGroup note) {
+        Badge.write(html, Status.INFO);
+        html.text(" ").element("span", note.check(), "class", "check");
+        html.text(" " + String.join("; ", note.seen()));
+        if (!note.limits().isEmpty()) {
+            html.text(" (limit: " + String.join("; ", note.limits()) + ")");
+        }
+        if (!note.actions().isEmpty()) {
+            html.text(". Do: " + String.join("; ", note.actions()));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ final class GpuSection {
     private static final double COOL = 20;
 
     private static final double HOT = 100;
+
+    /** A change of used memory that a picture of the whole framebuffer does not show: 100 MiB. */
+    private static final double LEAST_CHANGE = 100 << 20;
 
     private final HtmlWriter html;
     private final PageView view;
@@ -38,6 +42,7 @@ final class GpuSection {
     private void write() {
         List<GpuSample> gpus = report.sample().gpus();
         if (gpus.isEmpty()) {
+            unread();
             return;
         }
         boolean mixed = gpus.stream()
@@ -47,10 +52,29 @@ final class GpuSection {
                 > 1;
         try (var _ = html.open("section", "aria-labelledby", "gpus")) {
             html.element("h2", "GPUs", "id", "gpus");
-            html.element("p", "Pictures show the last hour" + reach(gpus) + ".", "class", "quiet");
+            html.element("p", "The curves show the last hour" + reach(gpus) + ".", "class", "quiet");
             try (var _ = html.open("ul", "class", "cards")) {
                 gpus.forEach(gpu -> card(gpu, mixed));
             }
+        }
+    }
+
+    /** GPUs that the bus has and the driver does not answer for. */
+    private void unread() {
+        List<String> addresses = report.sample().driver().pciDevices().value().orElse(List.of()).stream()
+                .filter(PciDevice::isGpu)
+                .map(PciDevice::address)
+                .toList();
+        if (addresses.isEmpty()) {
+            return;
+        }
+        try (var _ = html.open("section", "aria-labelledby", "gpus")) {
+            html.element("h2", "GPUs", "id", "gpus");
+            html.element(
+                    "p",
+                    Amounts.count(addresses.size(), "GPU is", "GPUs are")
+                            + " on the bus, and the driver says nothing of "
+                            + (addresses.size() == 1 ? "it: " : "them: ") + String.join(", ", addresses));
         }
     }
 
@@ -61,14 +85,14 @@ final class GpuSection {
                 .reduce(Duration.ZERO, (one, other) -> one.compareTo(other) > 0 ? one : other);
         return longest.compareTo(Trend.SPAN.minusMinutes(2)) >= 0
                 ? ""
-                : ", of which " + Amounts.time(longest) + " are known yet";
+                : "; " + Amounts.time(longest) + " of it are known so far";
     }
 
     private void card(GpuSample gpu, boolean mixed) {
         int index = gpu.identity().index();
         Optional<Status> status = status(index);
         boolean answering = gpu.condition().isAnswering();
-        Status looks = answering ? status.orElse(Status.SKIPPED) : Status.CRITICAL;
+        Status looks = looks(gpu, status);
         try (var _ = html.open("li", "class", "card " + Badge.style(looks))) {
             try (var _ = html.open("h3")) {
                 html.text("GPU " + index + " ");
@@ -90,12 +114,23 @@ final class GpuSection {
             if (age.compareTo(view.agent().staleAfter()) > 0) {
                 html.element("p", "Read " + Amounts.time(age) + " ago.", "class", "notice bad");
             }
-            pictures(gpu, index);
+            if (answering || view.trends(gpu.identity()).isPresent()) {
+                pictures(gpu, index);
+            }
             if (answering) {
                 others(gpu);
                 MigTable.write(html, gpu);
             }
         }
+    }
+
+    /** A GPU whose first reading is under way is not judged; any other that does not answer is as bad as can be. */
+    private static Status looks(GpuSample gpu, Optional<Status> status) {
+        return switch (gpu.condition().state()) {
+            case ANSWERING -> status.orElse(Status.SKIPPED);
+            case PENDING -> Status.SKIPPED;
+            case LOST, RESET_REQUIRED, UNRESPONSIVE, INACCESSIBLE -> Status.CRITICAL;
+        };
     }
 
     /** The worst that any check says of this GPU; empty where none looked at it. */
@@ -117,7 +152,7 @@ final class GpuSection {
             memory(gpu, index, trends.map(GpuTrends::memory));
             Reading<Double> use = gpu.get(GpuQuantities.UTILIZATION_GPU);
             picture(
-                    new Row("Utilization", "use-" + index, use.value().map(Amounts::percent), use, 0, 1),
+                    new Row("Utilization", "Util", "use-" + index, use.value().map(Amounts::percent), use, 0, 1),
                     index,
                     trends.map(GpuTrends::utilization),
                     Amounts::percent,
@@ -135,7 +170,7 @@ final class GpuSection {
         double high = total.map(Long::doubleValue)
                 .orElseGet(() -> trend.map(known -> known.highest().orElse(1)).orElse(1.0));
         picture(
-                new Row("Memory", "memory-" + index, now, used, 0, high),
+                new Row("Memory", "Memory", "memory-" + index, now, used, 0, high),
                 index,
                 trend,
                 Amounts::gibibytes,
@@ -155,6 +190,7 @@ final class GpuSection {
         double lowest = trend.map(known -> known.lowest().orElse(COOL)).orElse(COOL);
         Row row = new Row(
                 "Temperature",
+                "Temp",
                 "temperature-" + index,
                 now.value().map(Amounts::celsius),
                 now,
@@ -166,10 +202,19 @@ final class GpuSection {
     /**
      * One line of a card.
      *
+     * @param label for whoever hears the picture
+     * @param shortLabel as gpudiag check and nvidia-smi have it
      * @param now the value in words; empty where there is none
      * @param low value at the lower edge of the picture
      */
-    private record Row(String label, String id, Optional<String> now, Reading<?> reading, double low, double high) {}
+    private record Row(
+            String label,
+            String shortLabel,
+            String id,
+            Optional<String> now,
+            Reading<?> reading,
+            double low,
+            double high) {}
 
     /** Says a value in words. */
     private interface Words {
@@ -177,7 +222,7 @@ final class GpuSection {
     }
 
     private void picture(Row row, int index, Optional<Trend> trend, Words words, OptionalDouble limit) {
-        html.element("dt", row.label());
+        html.element("dt", row.shortLabel());
         try (var _ = html.open("dd")) {
             html.element("span", row.now().orElse("–"), "class", "now");
             Optional<Trend> known = trend.filter(any -> !any.runs().isEmpty());
@@ -217,6 +262,11 @@ final class GpuSection {
         gpu.value(GpuQuantities.ECC_VOLATILE_UNCORRECTED)
                 .filter(errors -> errors > 0)
                 .ifPresent(errors -> words.add(Amounts.count(errors, "uncorrected error", "uncorrected errors")));
+        view.trends(gpu.identity())
+                .flatMap(trends -> trends.memory().change())
+                .filter(change -> Math.abs(change.amount()) >= LEAST_CHANGE)
+                .ifPresent(change -> words.add("memory " + (change.amount() < 0 ? "−" : "+")
+                        + Amounts.gibibytes(Math.abs(change.amount())) + " in " + Amounts.time(change.over())));
         if (!words.isEmpty()) {
             html.element("p", String.join(" · ", words), "class", "quiet");
         }

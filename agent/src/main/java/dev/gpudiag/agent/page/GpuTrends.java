@@ -35,4 +35,11 @@ record GpuTrends(Trend memory, Trend utilization, Trend temperature) {
             SampleHistory history, GpuIdentity gpu, Quantity<? extends Number> quantity, Instant end, Trend.Fold fold) {
         return Trend.of(history.series(gpu, quantity, end.minus(Trend.SPAN)), end, fold);
     }
+
+    /** Whether nothing was read in the whole hour. */
+    boolean isEmpty() {
+        return memory.runs().isEmpty()
+                && utilization.runs().isEmpty()
+                && temperature.runs().isEmpty();
+    }
 }

@@ -13,7 +13,8 @@ import java.util.TreeSet;
  * @param name of its executable; hostile text, as the others are
  * @param user its owner, where that is known
  * @param workload who it works for, where that is known
- * @param gpus indices; empty where it holds only what all GPUs share, or a GPU that has none
+ * @param gpus indices; empty where it holds only what all GPUs share, or none of its GPUs has an index
+ * @param devices nodes of GPUs that it has open and that no index is known for, such as {@code /dev/nvidia3}
  * @param bytes framebuffer that it holds on all of them; empty where the driver does not tell
  */
 record Holder(
@@ -22,6 +23,7 @@ record Holder(
         Optional<String> user,
         Optional<String> workload,
         SortedSet<Integer> gpus,
+        SortedSet<String> devices,
         OptionalLong bytes) {
 
     Holder {
@@ -29,6 +31,7 @@ record Holder(
         requireNonNull(user, "user is null");
         requireNonNull(workload, "workload is null");
         gpus = new TreeSet<>(gpus);
+        devices = new TreeSet<>(devices);
         requireNonNull(bytes, "bytes is null");
     }
 

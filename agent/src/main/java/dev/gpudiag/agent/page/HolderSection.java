@@ -68,7 +68,7 @@ final class HolderSection {
                         try (var _ = html.open("th", "scope", "row")) {
                             html.name(share.owner());
                         }
-                        html.element("td", gpus(share.gpus()));
+                        html.element("td", gpus(share.gpus(), share.devices()));
                         html.element("td", bytes(share.bytes()), "class", "number");
                         html.element("td", String.valueOf(share.processes().size()), "class", "number");
                     }
@@ -96,11 +96,11 @@ final class HolderSection {
 
     private static void process(HtmlWriter html, Holder process) {
         try (var _ = html.open("tr")) {
-            html.element("th", String.valueOf(process.pid()), "scope", "row", "class", "number");
+            html.element("th", String.valueOf(process.pid()), "scope", "row");
             try (var _ = html.open("td")) {
                 html.name(process.name().orElse("not known"));
             }
-            html.element("td", gpus(process.gpus()));
+            html.element("td", gpus(process.gpus(), process.devices()));
             html.element("td", bytes(process.bytes()), "class", "number");
             try (var _ = html.open("td")) {
                 html.name(process.user().orElse("not known"));
@@ -112,7 +112,7 @@ final class HolderSection {
         try (var _ = html.open("thead");
                 var _ = html.open("tr")) {
             for (String column : columns) {
-                boolean number = column.equals("Memory") || column.equals("Processes") || column.equals("PID");
+                boolean number = column.equals("Memory") || column.equals("Processes");
                 html.element("th", column, "scope", "col", "class", number ? "number" : "word");
             }
         }
@@ -124,11 +124,16 @@ final class HolderSection {
         }
     }
 
-    private static String gpus(SortedSet<Integer> gpus) {
-        return gpus.isEmpty() ? "none" : GpuNumbers.ranges(gpus);
+    /** Indices, and the nodes of GPUs that the driver says nothing of. */
+    private static String gpus(SortedSet<Integer> gpus, SortedSet<String> devices) {
+        String nodes = String.join(", ", devices);
+        if (gpus.isEmpty()) {
+            return nodes.isEmpty() ? "–" : nodes;
+        }
+        return GpuNumbers.ranges(gpus) + (nodes.isEmpty() ? "" : ", " + nodes);
     }
 
     private static String bytes(OptionalLong bytes) {
-        return bytes.isPresent() ? Amounts.gibibytes(bytes.getAsLong()) : "not told";
+        return bytes.isPresent() ? Amounts.gibibytes(bytes.getAsLong()) : "–";
     }
 }

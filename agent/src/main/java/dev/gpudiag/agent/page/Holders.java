@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +34,8 @@ record Holders(List<Holder> processes) {
 
     private static final String DEVICE = "/dev/nvidia";
 
+    private static final Pattern GPU_NODE = Pattern.compile("/dev/nvidia[0-9]{1,4}");
+
     Holders {
         processes = List.copyOf(processes);
     }
@@ -42,7 +45,12 @@ record Holders(List<Holder> processes) {
      *
      * @param bytes empty where none of its processes tells
      */
-    record Share(String owner, SortedSet<Integer> gpus, OptionalLong bytes, List<Holder> processes) {
+    record Share(
+            String owner,
+            SortedSet<Integer> gpus,
+            SortedSet<String> devices,
+            OptionalLong bytes,
+            List<Holder> processes) {
 
         /** {@code pod default/trainer-0 (main): 2 processes, 35.3 GiB}. */
         String describe() {
@@ -106,9 +114,14 @@ record Holders(List<Holder> processes) {
             Optional<GpuHolder> seen,
             Map<String, Integer> devices) {
         SortedSet<Integer> gpus = new TreeSet<>(listed.keySet());
-        seen.flatMap(holder -> holder.openDevices().value()).orElse(List.of()).stream()
-                .filter(devices::containsKey)
-                .forEach(device -> gpus.add(devices.get(device)));
+        SortedSet<String> nodes = new TreeSet<>();
+        for (String node : seen.flatMap(holder -> holder.openDevices().value()).orElse(List.of())) {
+            if (devices.containsKey(node)) {
+                gpus.add(devices.get(node));
+            } else if (GPU_NODE.matcher(node).matches()) {
+                nodes.add(node);
+            }
+        }
         List<OptionalLong> known =
                 listed.values().stream().filter(OptionalLong::isPresent).toList();
         return new Holder(
@@ -117,6 +130,7 @@ record Holders(List<Holder> processes) {
                 seen.flatMap(holder -> holder.user().value()),
                 seen.flatMap(GpuHolder::knownWorkload).map(Workload::describe),
                 gpus,
+                nodes,
                 known.isEmpty()
                         ? OptionalLong.empty()
                         : OptionalLong.of(known.stream()
@@ -144,6 +158,9 @@ record Holders(List<Holder> processes) {
         SortedSet<Integer> gpus = holders.stream()
                 .flatMap(holder -> holder.gpus().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
+        SortedSet<String> devices = holders.stream()
+                .flatMap(holder -> holder.devices().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
         List<Holder> telling =
                 holders.stream().filter(holder -> holder.bytes().isPresent()).toList();
         OptionalLong bytes = telling.isEmpty()
@@ -151,7 +168,7 @@ record Holders(List<Holder> processes) {
                 : OptionalLong.of(telling.stream()
                         .mapToLong(holder -> holder.bytes().getAsLong())
                         .sum());
-        return new Share(owner, gpus, bytes, holders);
+        return new Share(owner, gpus, devices, bytes, holders);
     }
 
     /** Who works on the GPUs that a problem is about, or on any where it is about the node; empty for lesser matters. */

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.page;
 
 import dev.gpudiag.agent.report.Headline;
 import dev.gpudiag.checks.Report;
+import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
 import java.util.List;
 
@@ -40,7 +41,12 @@ final class PageBody {
         NodeSample sample = report.sample();
         try (var _ = html.open("ul", "class", "facts")) {
             List<String> parts = Headline.parts(report, view.agent().version());
-            parts.forEach(part -> html.element("li", part));
+            sample.driver().get(HostQuantities.HOSTNAME).value().ifPresent(name -> {
+                try (var _ = html.open("li")) {
+                    html.text("node ").name(name);
+                }
+            });
+            parts.stream().skip(1).forEach(part -> html.element("li", part));
             html.element("li", "read " + Amounts.time(view.age(sample.takenAt())) + " ago");
         }
         Headline.banner(sample.source()).ifPresent(banner -> html.element("p", banner, "class", "notice"));

@@ -65,18 +65,24 @@ final class ProblemSection {
             List<String> seen = cause.seen();
             try (var _ = html.open("h3", "id", id)) {
                 Badge.write(html, cause.status());
-                html.text(" ").element("span", seen.isEmpty() ? cause.check() : seen.getFirst(), "class", "sentence");
+                html.text(" ")
+                        .element("span", seen.isEmpty() ? cause.check() : seen.getFirst(), "class", "sentence")
+                        .text(" ")
+                        .element("span", "check " + cause.check(), "class", "source");
             }
             lines(seen.stream().skip(1).toList());
             try (var _ = html.open("dl")) {
-                entry("Limit", cause.limits());
                 if (!cause.why().isEmpty()) {
                     entry("Why it matters", List.of(cause.why()));
                 }
                 entry("Who is hit", holders.hitBy(cause));
                 steps(cause.actions());
+                entry(
+                        "Limit",
+                        cause.limits().stream()
+                                .filter(limit -> !limit.equals("none"))
+                                .toList());
                 entry("Board", BoardIdentity.lines(cause, report));
-                entry("Check", List.of(cause.check()));
             }
             proof(cause, id);
             effects(problem, id);
@@ -149,7 +155,10 @@ final class ProblemSection {
             return;
         }
         try (var _ = html.open("details", "id", id + "-effects")) {
-            html.element("summary", "Explains " + tally(problem.effects()) + " of " + checks(problem.effects()));
+            html.element(
+                    "summary",
+                    "Explains " + Amounts.count(problem.effects().size(), "other finding", "other findings") + ": "
+                            + tally(problem.effects()) + " (" + checks(problem.effects()) + ")");
             try (var _ = html.open("ul", "class", "plain")) {
                 for (FindingGroup effect : problem.effects()) {
                     try (var _ = html.open("li")) {

@@ -43,8 +43,11 @@ final class Sparkline {
                 html.element("line", "", "class", "limit", "x1", "0", "x2", "120", "y1", y, "y2", y);
             });
             for (Trend.Run run : trend.runs()) {
-                html.element("path", "", "class", "area", "d", area(run, low, high));
-                html.element("path", "", "class", "curve", "d", curve(run, low, high));
+                boolean single = run.values().length == 1;
+                if (!single) {
+                    html.element("path", "", "class", "area", "d", area(run, low, high));
+                }
+                html.element("path", "", "class", single ? "curve dot" : "curve", "d", curve(run, low, high));
             }
         }
     }

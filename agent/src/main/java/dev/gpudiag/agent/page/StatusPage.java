@@ -69,7 +69,10 @@ public final class StatusPage {
         }
         Map<String, GpuTrends> byGpu = new HashMap<>();
         for (GpuSample gpu : report.sample().gpus()) {
-            byGpu.put(gpu.identity().key(), GpuTrends.of(history, gpu.identity(), now));
+            GpuTrends hour = GpuTrends.of(history, gpu.identity(), now);
+            if (!hour.isEmpty()) {
+                byGpu.put(gpu.identity().key(), hour);
+            }
         }
         trends = new Trends(now, Map.copyOf(byGpu));
     }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -26,6 +27,7 @@ record Trend(List<Run> runs) {
     /** Readings that are missing in a row before a line is broken, in usual distances between two. */
     private static final int GAP = 3;
 
+    private static final Duration SHORTEST_CHANGE = Duration.ofMinutes(10);
     private static final long BUCKET_MILLIS = SPAN.toMillis() / BUCKETS;
     private static final long LEAST_GAP_MILLIS = BUCKET_MILLIS * 3 / 2;
 
@@ -114,6 +116,23 @@ record Trend(List<Run> runs) {
     /** The highest value of the hour. */
     OptionalDouble highest() {
         return runs.stream().flatMapToDouble(run -> Arrays.stream(run.values())).max();
+    }
+
+    /** By how much a value has changed. */
+    record Change(double amount, Duration over) {}
+
+    /** From the first value of the hour to the last; empty where they are less than ten minutes apart. */
+    Optional<Change> change() {
+        if (runs.isEmpty()) {
+            return Optional.empty();
+        }
+        Run first = runs.getFirst();
+        Run last = runs.getLast();
+        Duration over =
+                Duration.ofMillis((last.buckets()[last.buckets().length - 1] - first.buckets()[0]) * BUCKET_MILLIS);
+        return over.compareTo(SHORTEST_CHANGE) < 0
+                ? Optional.empty()
+                : Optional.of(new Change(last.values()[last.values().length - 1] - first.values()[0], over));
     }
 
     /** How much of the hour lies behind the first value. */

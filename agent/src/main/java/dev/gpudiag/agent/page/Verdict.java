@@ -5,8 +5,10 @@ import dev.gpudiag.agent.report.Problem;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
+import dev.gpudiag.telemetry.DriverPhase;
 import dev.gpudiag.telemetry.HostQuantities;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The node in one sentence.
@@ -29,8 +31,9 @@ record Verdict(Status status, String sentence, String addition, String title) {
 
     private static Verdict of(Report report, boolean old) {
         List<Problem> problems = Problem.of(report);
-        Status status = report.verdict();
-        String sentence = status.isProblem() ? worst(problems, status) : fine(report, status);
+        Optional<String> waiting = waiting(report);
+        Status status = waiting.isPresent() && !report.verdict().isProblem() ? Status.SKIPPED : report.verdict();
+        String sentence = status.isProblem() ? worst(problems, status) : waiting.orElseGet(() -> fine(report, status));
         String addition = status.isProblem() ? others(problems.size() - 1) : coverage(report);
         String node = report.sample()
                 .driver()
@@ -40,6 +43,16 @@ record Verdict(Status status, String sentence, String addition, String title) {
                 .orElse("");
         String title = (old ? "(old) " : "") + status + node + ": " + sentence;
         return new Verdict(status, sentence, addition, VisibleText.of(title, TITLE_LENGTH));
+    }
+
+    /** Why GPUs are not judged although nothing is wrong with them. */
+    private static Optional<String> waiting(Report report) {
+        String detail = report.sample().driver().nvml().describe();
+        return switch (DriverPhase.of(report.sample())) {
+            case RELEASED -> Optional.of("GPUs are not judged: gpudiag has let go of the driver (" + detail + ")");
+            case STARTING -> Optional.of("GPUs are not judged yet: the driver is being started (" + detail + ")");
+            default -> Optional.empty();
+        };
     }
 
     private static String worst(List<Problem> problems, Status status) {
