@@ -5,7 +5,7 @@ set -eu
 product=$1 jna=$2 simulator=$3 root=$4
 
 mkdir -p "$product/bin" "$product/lib/native" "$product/share"
-${CC:-gcc} -std=c11 -O2 -Wall -Wextra -Werror -o "$product/bin/gpudiag" "$root/packaging/src/launcher/gpudiag.c"
+${CC:-gcc} -std=c11 -O2 -Wall -Wextra -Werror -o "$product/bin/gpudiag" "$root"/packaging/src/launcher/*.c
 
 case $(uname -m) in
     x86_64) platform=linux-x86-64 ;;
@@ -19,6 +19,6 @@ mkdir -p "$product/simulator"
 for part in libnvidia-ml.so.1 470 535 scenarios; do
     cp -R "$simulator/$part" "$product/simulator/"
 done
-cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/check.schema.json" "$product/share/"
+cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/"*.schema.json "$product/share/"
 cp "$root/systemd/gpudiag.service" "$product/share/"
 cp "$root/packaging/src/etc/logging.properties" "$root/packaging/src/etc/gpudiag.yaml" "$product/share/"

@@ -10,7 +10,8 @@
  *
  * Environment given to Java: GPUDIAG_CONTROL_FD (where to write the exit code as a decimal line), GPUDIAG_DEADLINE_NANOS
  * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured),
- * GPUDIAG_PROGRESS (1 when stderr is a terminal).
+ * GPUDIAG_PROGRESS (1 when stderr is a terminal), GPUDIAG_EVENTS (for a command that goes on until it is told to end: its
+ * standard input brings Ctrl-C as a byte; "screen" when it may ask for the terminal, see screen.c; else "plain").
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,6 +28,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "screen.h"
 
 enum { EXIT_UNDETERMINED = 3, EXIT_BUG = 70, EXIT_IO = 74 };
 
@@ -76,6 +79,7 @@ static _Noreturn void fail(const char *what) {
 }
 
 static _Noreturn void die_by(int number) {
+    screen_give_back();
     signal(number, SIG_DFL);
     raise(number);
     _exit(128 + number);
@@ -134,6 +138,7 @@ static void clean_environment(void) {
     unsetenv("GPUDIAG_DEADLINE_NANOS");
     unsetenv("GPUDIAG_COLOR");
     unsetenv("GPUDIAG_PROGRESS");
+    unsetenv("GPUDIAG_EVENTS");
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("MALLOC_ARENA_MAX", "1", 1);
 }
@@ -183,7 +188,7 @@ static int colour_wanted(void) {
 }
 
 /* Everything that the Java process gets; never returns. */
-static _Noreturn void become_java(char **command, pid_t parent, const int *out, const int *err, int control) {
+static _Noreturn void become_java(char **command, pid_t parent, const int *out, const int *err, int control, int events) {
     sigset_t none;
     struct rlimit no_core = {0, 0};
     setpgid(0, 0);
@@ -191,8 +196,8 @@ static _Noreturn void become_java(char **command, pid_t parent, const int *out, 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_BUG);
-    int null = open("/dev/null", O_RDONLY);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0
+    int input = events >= 0 ? events : open("/dev/null", O_RDONLY);
+    if (input < 0 || dup2(input, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0
         || fcntl(control, F_SETFD, 0) < 0)
         _exit(EXIT_BUG);
     export_number("GPUDIAG_CONTROL_FD", control);
@@ -205,6 +210,8 @@ static _Noreturn void become_java(char **command, pid_t parent, const int *out, 
 
 static void write_all(int fd, const char *bytes, size_t length) {
     int64_t begun = now();
+    if (fd == STDERR_FILENO && screen_keep(bytes, length))
+        return;
     while (length > 0) {
         ssize_t written = write(fd, bytes, length);
         if (written > 0) {
@@ -216,6 +223,7 @@ static void write_all(int fd, const char *bytes, size_t length) {
         } else if (errno == EPIPE) {
             die_by(SIGPIPE); /* the reader has seen enough; the kernel kills Java with us */
         } else if (errno != EINTR) {
+            screen_give_back();
             if (fd != STDERR_FILENO)
                 fprintf(stderr, "gpudiag: cannot write the output: %s\n", strerror(errno));
             _exit(EXIT_IO);
@@ -242,18 +250,36 @@ static int relay(int from, int to) {
     }
 }
 
-/* The exit code, once its whole line is there; -1 until then. */
-static int read_code(int control) {
-    static char line[16];
+/*
+ * The exit code, once its whole line is there; -1 until then. A line before it asks for the terminal ("screen") or gives it
+ * back ("plain"), after which Java reads the end of its input.
+ */
+static int read_code(int control, int out, int *events) {
+    static char line[64];
     static size_t length;
     ssize_t added = read(control, line + length, sizeof line - 1 - length);
     if (added > 0)
         length += (size_t)added;
-    return length > 0 && line[length - 1] == '\n' ? atoi(line) & 0xff : -1;
+    line[length] = '\0';
+    for (char *end; (end = strchr(line, '\n')); length -= (size_t)(end + 1 - line), memmove(line, end + 1, length + 1)) {
+        if (!strncmp(line, "screen", 6) && *events >= 0) {
+            screen_take();
+        } else if (!strncmp(line, "plain", 5) && *events >= 0) {
+            relay(out, STDOUT_FILENO); /* what was drawn before belongs to the screen */
+            screen_give_back();
+            screen_events_to(-1);
+            close(*events);
+            *events = -1;
+        } else {
+            return atoi(line) & 0xff;
+        }
+    }
+    return -1;
 }
 
 /* Java ended and gave no exit code. */
 static int died(int status) {
+    screen_give_back();
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGABRT || WTERMSIG(status) == SIGSEGV
                                 || WTERMSIG(status) == SIGBUS || WTERMSIG(status) == SIGILL)) {
         fputs("gpudiag: a native library crashed the process, most likely the NVIDIA driver's; no verdict\n"
@@ -272,19 +298,33 @@ static int died(int status) {
 
 static int late(pid_t java, int64_t timeout) {
     kill(-java, SIGKILL);
+    screen_give_back();
     fprintf(stderr,
             "gpudiag: no answer within %.3g s: a call into the NVIDIA driver does not return (see dmesg for NVRM and "
             "Xid)\n", (double)(timeout + GRACE) / (double)SECOND);
     return EXIT_UNDETERMINED;
 }
 
-static int supervise(pid_t java, int out, int err, int control, int64_t timeout) {
-    struct pollfd fds[] = {{out, POLLIN, 0}, {err, POLLIN, 0}, {control, POLLIN, 0}};
-    int forwarded = 0;
+static int supervise(pid_t java, int out, int err, int control, int events, int64_t timeout) {
+    struct pollfd fds[] = {{out, POLLIN, 0}, {err, POLLIN, 0}, {control, POLLIN, 0}, {-1, POLLIN, 0}, {-1, 0, 0}};
+    int forwarded = 0, interrupted = 0;
+    if (events >= 0)
+        fds[4].fd = STDOUT_FILENO; /* who repeats himself notices at once that nobody reads any more */
     for (;;) {
         int status, code;
-        poll(fds, 3, TICK_MILLIS);
-        code = fds[2].fd < 0 ? -1 : read_code(control);
+        fds[3].fd = screen_keys();
+        poll(fds, 5, TICK_MILLIS);
+        if (fds[4].revents & POLLERR)
+            die_by(SIGPIPE);
+        if (!screen_turn())
+            caught = SIGHUP;
+        if (caught == SIGINT && events >= 0 && !interrupted) {
+            interrupted = 1; /* Ctrl-C ends what repeats itself with an answer */
+            caught = 0;
+            screen_press(SCREEN_CTRL_C);
+            deadline = now() + GRACE;
+        }
+        code = fds[2].fd < 0 ? -1 : read_code(control, out, &events);
         if (code < 0 && fds[2].revents & POLLHUP)
             fds[2].fd = -1;
         int dead = code < 0 && waitpid(java, &status, WNOHANG) == java;
@@ -306,6 +346,9 @@ static int supervise(pid_t java, int out, int err, int control, int64_t timeout)
             return code;
         } else if (dead) {
             return died(status);
+        } else if (now() > deadline && interrupted) {
+            kill(-java, SIGKILL);
+            die_by(SIGINT);
         } else if (now() > deadline) {
             return late(java, timeout);
         }
@@ -324,8 +367,20 @@ static void catch_signals(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Whether a command goes on by itself until it is told to end, by a key or by Ctrl-C. */
+static int repeats(int argc, char **argv) {
+    const char *name = argc > 1 ? argv[1] : "";
+    int watch = 0, once = 0, json = 0;
+    for (int i = 2; i < argc && strcmp(argv[i], "--"); i++) {
+        watch |= !strcmp(argv[i], "--watch");
+        once |= !strcmp(argv[i], "--once");
+        json |= !strcmp(argv[i], "--json");
+    }
+    return !strcmp(name, "check") ? watch : !strcmp(name, "top") && !once && (json || screen_possible());
+}
+
 int main(int argc, char **argv) {
-    int out[2], err[2], control[2];
+    int out[2], err[2], control[2], events[2] = {-1, -1};
     char *home = product_home();
     int colour = colour_wanted();
     clean_environment();
@@ -345,7 +400,10 @@ int main(int argc, char **argv) {
         execv(command[0], command);
         fail(command[0]);
     }
-    int watches = is_one_of(WATCHING, name);
+    int repeating = repeats(argc, argv);
+    int watches = repeating || is_one_of(WATCHING, name);
+    if (repeating)
+        setenv("GPUDIAG_EVENTS", screen_possible() ? "screen" : "plain", 1);
     int64_t timeout = watches ? FOR_EVER : timeout_of(argc, argv);
     deadline = now() + timeout;
     if (!watches)
@@ -359,7 +417,8 @@ int main(int argc, char **argv) {
         }
         fcntl(fd, F_SETFD, 0);
     }
-    if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(control, O_CLOEXEC))
+    if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(control, O_CLOEXEC)
+        || (repeating && pipe2(events, O_CLOEXEC)))
         fail("pipe");
     catch_signals();
     pid_t self = getpid();
@@ -367,7 +426,7 @@ int main(int argc, char **argv) {
     if (java < 0)
         fail("fork");
     if (java == 0)
-        become_java(command, self, out, err, control[1]);
+        become_java(command, self, out, err, control[1], events[0]);
     setpgid(java, java);
     close(out[1]);
     close(err[1]);
@@ -375,5 +434,12 @@ int main(int argc, char **argv) {
     fcntl(out[0], F_SETFL, O_NONBLOCK);
     fcntl(err[0], F_SETFL, O_NONBLOCK);
     fcntl(control[0], F_SETFL, O_NONBLOCK);
-    return supervise(java, out[0], err[0], control[0], timeout);
+    if (repeating) {
+        close(events[0]);
+        fcntl(events[1], F_SETFL, O_NONBLOCK);
+        screen_events_to(events[1]);
+    }
+    int code = supervise(java, out[0], err[0], control[0], events[1], timeout);
+    screen_give_back();
+    return code;
 }

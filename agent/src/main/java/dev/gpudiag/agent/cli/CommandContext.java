@@ -21,7 +21,8 @@ public record CommandContext(
         NodeSources sources,
         SettingsSource settings,
         SnapshotWriter snapshots,
-        Server server) {
+        Server server,
+        CallerTerminal terminal) {
     public CommandContext {
         requireNonNull(console, "console is null");
         requireNonNull(product, "product is null");
@@ -30,6 +31,7 @@ public record CommandContext(
         requireNonNull(settings, "settings is null");
         requireNonNull(snapshots, "snapshots is null");
         requireNonNull(server, "server is null");
+        requireNonNull(terminal, "terminal is null");
         environment = Map.copyOf(environment);
         checks = List.copyOf(checks);
     }

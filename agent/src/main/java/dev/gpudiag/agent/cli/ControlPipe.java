@@ -12,12 +12,17 @@ final class ControlPipe {
     private ControlPipe() {}
 
     static void answer(Map<String, String> environment, int exitCode) {
+        tell(environment, String.valueOf(exitCode));
+    }
+
+    /** One word to the launcher: {@code screen} asks for the terminal, {@code plain} gives it back. */
+    static void tell(Map<String, String> environment, String word) {
         String descriptor = environment.getOrDefault("GPUDIAG_CONTROL_FD", "");
         if (!descriptor.matches("\\d{1,6}")) {
             return; // not started by the launcher
         }
         try (OutputStream pipe = new FileOutputStream("/proc/self/fd/" + descriptor)) {
-            pipe.write((exitCode + "\n").getBytes(StandardCharsets.US_ASCII));
+            pipe.write((word + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // the launcher has left; nobody is there to be told
         }

@@ -69,6 +69,7 @@ public final class Main {
                 new ListCommand(context),
                 new ReportCommand(context),
                 new RunbookCommand(context),
+                new TopCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
                 new ExplainOomCommand(context),

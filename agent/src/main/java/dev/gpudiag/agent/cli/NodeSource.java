@@ -21,6 +21,16 @@ public interface NodeSource extends AutoCloseable {
      */
     NodeSample sample(Duration timeout);
 
+    /**
+     * One sample of a node that is sampled again and again.
+     *
+     * @param wait how long to wait for GPUs that are slow to answer
+     * @param deadline after how long without an answer a GPU counts as unresponsive; before that its last sample stands
+     */
+    default NodeSample sample(Duration wait, Duration deadline) {
+        return sample(deadline);
+    }
+
     /** One process of this node, whether it holds a GPU or not, to be asked after a sample; empty where it cannot be seen. */
     default Optional<GpuHolder> process(long pid, Duration within) {
         return Optional.empty();

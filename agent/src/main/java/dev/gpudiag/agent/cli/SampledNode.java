@@ -36,6 +36,11 @@ record SampledNode(
     }
 
     @Override
+    public NodeSample sample(Duration wait, Duration deadline) {
+        return sampler.sample(wait, deadline);
+    }
+
+    @Override
     public Reading<KernelLog> kernelLog() {
         return sampler.kernelLog();
     }

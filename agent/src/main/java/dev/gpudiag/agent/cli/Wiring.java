@@ -12,6 +12,8 @@ import dev.gpudiag.telemetry.DriverState;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Readings;
 import dev.gpudiag.telemetry.SampleSource;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -43,7 +45,8 @@ final class Wiring {
                 sources,
                 Wiring::configured,
                 (sample, out) -> record(sample, product.version(), out),
-                options -> new AgentServer(sources, checks, product.version(), console).serve(options));
+                options -> new AgentServer(sources, checks, product.version(), console).serve(options),
+                CallerTerminal.of(environment, new FileInputStream(FileDescriptor.in)));
     }
 
     /** Beside the product, or where a build has put it. */

@@ -33,13 +33,17 @@ public final class Headline {
 
     /** Version and node, GPUs, driver, time since boot. */
     public static List<String> parts(Report report, String version) {
-        NodeSample sample = report.sample();
+        return parts(report.sample(), "gpudiag " + version);
+    }
+
+    /** What a text is, the node, its GPUs, its driver, and the time since boot. */
+    public static List<String> parts(NodeSample sample, String title) {
         String host = sample.driver()
                 .get(HostQuantities.HOSTNAME)
                 .value()
                 .map(name -> " on " + name)
                 .orElse("");
-        List<String> parts = new ArrayList<>(List.of("gpudiag " + version + host, gpus(sample), driver(sample)));
+        List<String> parts = new ArrayList<>(List.of(title + host, gpus(sample), driver(sample)));
         sample.driver()
                 .get(HostQuantities.UPTIME)
                 .value()

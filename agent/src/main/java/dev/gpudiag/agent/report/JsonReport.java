@@ -150,7 +150,7 @@ public final class JsonReport {
         subject.workload().ifPresent(workload -> workload(json.putObject("workload"), workload));
     }
 
-    private static void workload(ObjectNode json, Workload workload) {
+    static void workload(ObjectNode json, Workload workload) {
         json.put("kind", workload.kind().name());
         json.put("name", workload.name());
         workload.namespace().ifPresent(name -> json.put("namespace", name));

@@ -42,8 +42,15 @@ public final class Printable {
 
     /** The text escaped, and cut to {@code width} characters with three dots at the end. */
     public static String cut(String text, int width) {
-        String printable = ascii(text);
-        return printable.length() <= width ? printable : printable.substring(0, Math.max(0, width - 3)) + "...";
+        return shorten(ascii(text), width);
+    }
+
+    /** A text that is printable already, cut to {@code width} characters with three dots where there is room for them. */
+    public static String shorten(String printable, int width) {
+        if (printable.length() <= width) {
+            return printable;
+        }
+        return width < 4 ? printable.substring(0, Math.max(0, width)) : printable.substring(0, width - 3) + "...";
     }
 
     /** The text escaped and broken at spaces into lines of at most {@code width}; at least one line. */

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs commands against a fake node and keeps what they print. */
 final class CommandRun {
@@ -18,6 +19,7 @@ final class CommandRun {
     Server server = options -> 0;
     SnapshotWriter snapshots =
             (sample, stream) -> stream.write(("snapshot of " + sample.gpus().size() + "\n").getBytes(UTF_8));
+    CallerTerminal terminal = new CallerTerminal(Optional.empty(), false, word -> {});
     NodeSources sources;
     boolean colour;
     private final List<Check> checks;
@@ -43,7 +45,8 @@ final class CommandRun {
                 sources,
                 settings,
                 snapshots,
-                server);
+                server,
+                terminal);
         return new Main(context).run(arguments);
     }
 
