@@ -10,10 +10,13 @@
  *
  * Environment given to Java: GPUDIAG_CONTROL_FD (where to write the exit code as a decimal line), GPUDIAG_DEADLINE_NANOS
  * (CLOCK_MONOTONIC, when the answer is due), GPUDIAG_COLOR (1 when stdout is a terminal that may be coloured),
- * GPUDIAG_PROGRESS (1 when stderr is a terminal), GPUDIAG_EVENTS (for a command that goes on until it is told to end: its
- * standard input brings Ctrl-C as a byte; "screen" when it may ask for the terminal, see screen.c; else "plain").
+ * GPUDIAG_COLUMNS (how wide that terminal is), GPUDIAG_UTF8 (1 when the caller's locale is UTF-8), GPUDIAG_PROGRESS (1
+ * when stderr is a terminal), GPUDIAG_EVENTS (for a command that goes on until it is told to end: its standard input
+ * brings Ctrl-C as a byte; "screen" when it may ask for the terminal, see screen.c; else "plain").
  */
 #define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,6 +26,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -31,11 +36,14 @@
 
 #include "screen.h"
 
-enum { EXIT_UNDETERMINED = 3, EXIT_BUG = 70, EXIT_IO = 74 };
+enum { EXIT_UNDETERMINED = 3, EXIT_NPD_UNKNOWN = 2, EXIT_BUG = 70, EXIT_IO = 74 };
 
 #define SECOND INT64_C(1000000000)
 #define DEFAULT_TIMEOUT (10 * SECOND)
-#define GRACE (2 * SECOND)          /* Java's own deadline comes first: it can say which call hangs */
+#define NPD_TIMEOUT (4 * SECOND)    /* node-problem-detector gives up after five */
+#define GRACE (7 * SECOND / 10)     /* Java's own deadline comes first: it can say which call hangs */
+#define PATIENCE (2 * SECOND)       /* for a Java that was told to end */
+#define MOST_THREADS 1024
 #define LONGEST (24 * 3600 * SECOND)
 #define FOR_EVER (INT64_MAX / 4)
 #define TICK_MILLIS 100             /* how late a death without an exit code is noticed */
@@ -61,6 +69,7 @@ static const char *const WATCHING[] = {"advise", "watch-memory", NULL};
 static volatile sig_atomic_t caught; /* the signal to forward, 0 for none */
 static volatile sig_atomic_t catches;
 static int64_t deadline;
+static enum { PERSON, NAGIOS, NPD } caller; /* who reads the answer */
 
 static void on_signal(int number) {
     caught = number;
@@ -137,6 +146,8 @@ static void clean_environment(void) {
     unsetenv("GPUDIAG_CONTROL_FD");
     unsetenv("GPUDIAG_DEADLINE_NANOS");
     unsetenv("GPUDIAG_COLOR");
+    unsetenv("GPUDIAG_COLUMNS");
+    unsetenv("GPUDIAG_UTF8");
     unsetenv("GPUDIAG_PROGRESS");
     unsetenv("GPUDIAG_EVENTS");
     setenv("LC_ALL", "C.UTF-8", 1);
@@ -158,15 +169,29 @@ static int64_t parse_timeout(const char *value) {
     return amount > LONGEST / scale ? LONGEST : amount * scale;
 }
 
-static int64_t timeout_of(int argc, char **argv) {
-    int64_t timeout = DEFAULT_TIMEOUT;
+/* The value of an option at argv[i], written in either way; NULL when it is another. */
+static const char *option(int argc, char **argv, int i, const char *name) {
+    size_t length = strlen(name);
+    if (!strncmp(argv[i], name, length) && argv[i][length] == '=')
+        return argv[i] + length + 1;
+    return !strcmp(argv[i], name) && i + 1 < argc ? argv[i + 1] : NULL;
+}
+
+/* Who reads the answer, and how long it may take: the last option of a kind counts. */
+static int64_t read_options(int argc, char **argv) {
+    int64_t timeout = -1;
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-        if (!strncmp(argv[i], "--timeout=", 10))
-            timeout = parse_timeout(argv[i] + 10);
-        else if (!strcmp(argv[i], "--timeout") && i + 1 < argc)
-            timeout = parse_timeout(argv[++i]);
+        const char *time = option(argc, argv, i, "--timeout");
+        const char *format = option(argc, argv, i, "--format");
+        const char *style = option(argc, argv, i, "--exit-style");
+        if (time)
+            timeout = parse_timeout(time);
+        if (format)
+            caller = !strcasecmp(format, "npd") ? NPD : !strcasecmp(format, "nagios") ? NAGIOS : PERSON;
+        if (style && !strcasecmp(style, "npd"))
+            caller = NPD;
     }
-    return timeout;
+    return timeout >= 0 ? timeout : caller == NPD ? NPD_TIMEOUT : DEFAULT_TIMEOUT;
 }
 
 static int is_one_of(const char *const *commands, const char *name) {
@@ -181,10 +206,42 @@ static void export_number(const char *name, int64_t number) {
     setenv(name, digits, 1);
 }
 
+static const char *set(const char *name) {
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
 static int colour_wanted(void) {
-    const char *no_color = getenv("NO_COLOR");
+    const char *forced = set("CLICOLOR_FORCE");
     const char *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal && strcmp(terminal, "dumb");
+    if (set("NO_COLOR"))
+        return 0;
+    if (forced && strcmp(forced, "0"))
+        return 1;
+    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb");
+}
+
+/* Whether the caller's terminal shows UTF-8; Java itself always runs in a UTF-8 locale. */
+static int utf8_wanted(void) {
+    const char *locale = set("LC_ALL");
+    if (!locale)
+        locale = set("LC_CTYPE");
+    if (!locale)
+        locale = set("LANG");
+    return locale && (strcasestr(locale, "UTF-8") || strcasestr(locale, "UTF8"));
+}
+
+/* What Java is told of the caller's terminal; clean_environment() takes the caller's own words away first. */
+static void describe_terminal(int colour, int utf8) {
+    struct winsize size;
+    if (colour)
+        setenv("GPUDIAG_COLOR", "1", 1);
+    if (utf8)
+        setenv("GPUDIAG_UTF8", "1", 1);
+    if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
+        export_number("GPUDIAG_COLUMNS", size.ws_col);
+    if (isatty(STDERR_FILENO))
+        setenv("GPUDIAG_PROGRESS", "1", 1);
 }
 
 /* Everything that the Java process gets; never returns. */
@@ -277,32 +334,112 @@ static int read_code(int control, int out, int *events) {
     return -1;
 }
 
+/* No verdict: the reason for people on stderr, for a program that shows stdout alone as its one line. */
+static int undetermined(const char *reason) {
+    char line[256];
+    fprintf(stderr, "gpudiag: %s\n", reason);
+    if (caller == PERSON)
+        return EXIT_UNDETERMINED;
+    snprintf(line, sizeof line, caller == NPD ? "UNKNOWN: %.70s" : "UNKNOWN - %s", reason);
+    strncat(line, "\n", sizeof line - strlen(line) - 1);
+    write_all(STDOUT_FILENO, line, strlen(line));
+    return caller == NPD ? EXIT_NPD_UNKNOWN : EXIT_UNDETERMINED;
+}
+
 /* Java ended and gave no exit code. */
 static int died(int status) {
     screen_give_back();
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGABRT || WTERMSIG(status) == SIGSEGV
                                 || WTERMSIG(status) == SIGBUS || WTERMSIG(status) == SIGILL)) {
-        fputs("gpudiag: a native library crashed the process, most likely the NVIDIA driver's; no verdict\n"
-              "gpudiag: see dmesg; GPUDIAG_DEBUG=1 shows where it crashed\n", stderr);
-        return EXIT_UNDETERMINED;
+        int code = undetermined("a native library crashed the process, most likely the NVIDIA driver's; no verdict");
+        fputs("gpudiag: see dmesg; GPUDIAG_DEBUG=1 shows where it crashed\n", stderr);
+        return code;
     }
     if (WIFSIGNALED(status)) {
-        fprintf(stderr, "gpudiag: killed by signal %d (%s); no verdict\n", WTERMSIG(status),
-                strsignal(WTERMSIG(status)));
-        return EXIT_UNDETERMINED;
+        char reason[128];
+        snprintf(reason, sizeof reason, "killed by signal %d (%s); no verdict", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+        return undetermined(reason);
     }
     fprintf(stderr, "gpudiag: Java ended with %d and no answer: the installation is damaged, or this is a bug\n",
             WEXITSTATUS(status));
     return EXIT_BUG;
 }
 
+/* What the threads of a process do, as /proc shows it without waiting for them. */
+struct threads {
+    int running, sleeping, stopped, in_kernel;
+    char where[64]; /* the kernel function in which one of them waits, where we may read it */
+};
+
+static size_t read_small(const char *path, char *text, size_t size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0 ? (size_t)length : 0;
+}
+
+/* Only stat and wchan: cmdline and the like would wait for the memory of a process that hangs. */
+static struct threads look_at(pid_t process) {
+    struct threads seen = {0};
+    char path[320], text[512];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)process);
+    DIR *tasks = opendir(path);
+    struct dirent *task;
+    for (int n = 0; tasks && n < MOST_THREADS && (task = readdir(tasks)); n++) {
+        if (!isdigit((unsigned char)task->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)process, task->d_name);
+        read_small(path, text, sizeof text);
+        const char *state = strrchr(text, ')'); /* the name before it may hold anything */
+        if (!state || strlen(state) < 3)
+            continue;
+        seen.running += state[2] == 'R';
+        seen.sleeping += state[2] == 'S' || state[2] == 'I';
+        seen.stopped += state[2] == 'T' || state[2] == 't';
+        seen.in_kernel += state[2] == 'D';
+        if (state[2] == 'D' && !seen.where[0]) {
+            snprintf(path, sizeof path, "/proc/%d/task/%s/wchan", (int)process, task->d_name);
+            read_small(path, seen.where, sizeof seen.where);
+            for (char *c = seen.where; *c; c++)
+                if (!isalnum((unsigned char)*c) && *c != '_' && *c != '.')
+                    *c = '\0';
+            if (!strcmp(seen.where, "0"))
+                seen.where[0] = '\0';
+        }
+    }
+    if (tasks)
+        closedir(tasks);
+    return seen;
+}
+
+/* Nothing was heard in time. Which of the reasons it is, /proc says; what it cannot tell is not claimed. */
 static int late(pid_t java, int64_t timeout) {
+    struct threads seen = look_at(java);
+    char reason[256], load[64];
+    double seconds = (double)(timeout + GRACE) / (double)SECOND;
     kill(-java, SIGKILL);
     screen_give_back();
-    fprintf(stderr,
-            "gpudiag: no answer within %.3g s: a call into the NVIDIA driver does not return (see dmesg for NVRM and "
-            "Xid)\n", (double)(timeout + GRACE) / (double)SECOND);
-    return EXIT_UNDETERMINED;
+    read_small("/proc/loadavg", load, sizeof load);
+    load[strcspn(load, " ")] = '\0';
+    if (seen.in_kernel)
+        snprintf(reason, sizeof reason,
+                 "no answer within %.3g s: a thread waits in the kernel and cannot be killed (state D%s%s), most likely "
+                 "in the NVIDIA driver; see dmesg for NVRM and Xid", seconds, seen.where[0] ? ", in " : "", seen.where);
+    else if (seen.stopped)
+        snprintf(reason, sizeof reason,
+                 "no answer within %.3g s: its process was stopped (state T) by a debugger or a signal", seconds);
+    else if (seen.running)
+        snprintf(reason, sizeof reason,
+                 "no answer within %.3g s: it still works; this machine is busy (load %s, %ld CPUs), or the driver is "
+                 "slow; try --timeout 60s", seconds, load[0] ? load : "unknown", sysconf(_SC_NPROCESSORS_ONLN));
+    else
+        snprintf(reason, sizeof reason,
+                 "no answer within %.3g s: it waits for something that does not come (no thread in state D), a driver "
+                 "call or a file; see dmesg", seconds);
+    return undetermined(reason);
 }
 
 static int supervise(pid_t java, int out, int err, int control, int events, int64_t timeout) {
@@ -322,7 +459,7 @@ static int supervise(pid_t java, int out, int err, int control, int events, int6
             interrupted = 1; /* Ctrl-C ends what repeats itself with an answer */
             caught = 0;
             screen_press(SCREEN_CTRL_C);
-            deadline = now() + GRACE;
+            deadline = now() + PATIENCE;
         }
         code = fds[2].fd < 0 ? -1 : read_code(control, out, &events);
         if (code < 0 && fds[2].revents & POLLHUP)
@@ -341,7 +478,7 @@ static int supervise(pid_t java, int out, int err, int control, int events, int6
         } else if (caught) {
             kill(-java, caught);
             forwarded = catches;
-            deadline = now() + GRACE;
+            deadline = now() + PATIENCE;
         } else if (code >= 0) {
             return code;
         } else if (dead) {
@@ -382,12 +519,9 @@ static int repeats(int argc, char **argv) {
 int main(int argc, char **argv) {
     int out[2], err[2], control[2], events[2] = {-1, -1};
     char *home = product_home();
-    int colour = colour_wanted();
+    int colour = colour_wanted(), utf8 = utf8_wanted();
     clean_environment();
-    if (colour)
-        setenv("GPUDIAG_COLOR", "1", 1);
-    if (isatty(STDERR_FILENO))
-        setenv("GPUDIAG_PROGRESS", "1", 1);
+    describe_terminal(colour, utf8);
     const char *name = argc > 1 ? argv[1] : "";
     if (!strcmp(name, "serve")) {
         char **command = java_command(home, argc, argv, SERVE);
@@ -404,7 +538,7 @@ int main(int argc, char **argv) {
     int watches = repeating || is_one_of(WATCHING, name);
     if (repeating)
         setenv("GPUDIAG_EVENTS", screen_possible() ? "screen" : "plain", 1);
-    int64_t timeout = watches ? FOR_EVER : timeout_of(argc, argv);
+    int64_t timeout = watches ? FOR_EVER : read_options(argc, argv);
     deadline = now() + timeout;
     if (!watches)
         export_number("GPUDIAG_DEADLINE_NANOS", deadline);

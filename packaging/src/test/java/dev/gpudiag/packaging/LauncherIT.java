@@ -59,13 +59,57 @@ class LauncherIT {
 
     @Test
     void withoutAnswerTheShellIsGivenBackAfterTheTimeout() throws Exception {
-        Run run = run(RECORD_PID + "echo first line; kill -STOP $$", "check", "--timeout", "100ms");
+        Run run = run(RECORD_PID + "echo first line; kill -STOP $$", "check", "--timeout", "2s");
 
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.out()).isEqualTo("first line\n");
-        assertThat(run.err()).contains("gpudiag: no answer within 2.1 s");
+        assertThat(run.err()).isEqualTo("gpudiag: no answer within 2.7 s: its process was stopped (state T) by a debugger"
+                + " or a signal\n");
         assertThat(run.took()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(10));
         assertThat(javaIsGone()).isTrue();
+    }
+
+    @Test
+    void whyThereIsNoAnswerIsWhatTheProcessIsSeenToDo() throws Exception {
+        assertThat(run("while :; do :; done", "check", "--timeout", "1s").err())
+                .contains("it still works; this machine is busy (load ")
+                .contains("CPUs), or the driver is slow");
+        assertThat(run("read -t 60 < <(sleep 60)", "check", "--timeout", "1s").err())
+                .contains("it waits for something that does not come (no thread in state D)");
+    }
+
+    @Test
+    void aCallerThatReadsOutputAloneIsToldInItsOwnForm() throws Exception {
+        Run npd = run("kill -STOP $$", "check", "--format", "npd", "--timeout=1s");
+        assertThat(npd.code()).isEqualTo(2);
+        assertThat(npd.out()).startsWith("UNKNOWN: no answer within 1.7 s").hasSizeLessThanOrEqualTo(81);
+        Run nagios = run("kill -STOP $$", "check", "--timeout", "1s", "--format=nagios");
+        assertThat(nagios.code()).isEqualTo(3);
+        assertThat(nagios.out()).startsWith("UNKNOWN - no answer within 1.7 s").hasLineCount(1);
+        Run crash = run("kill -SEGV $$", "check", "--exit-style", "npd");
+        assertThat(crash.code()).isEqualTo(2);
+        assertThat(crash.out()).startsWith("UNKNOWN: a native library crashed");
+    }
+
+    @Test
+    void nodeProblemDetectorGetsFourSeconds() throws Exception {
+        assertThat(deadline("check", "--format", "npd")).isBetween(2.0, 4.5);
+        assertThat(deadline("check", "--format=npd", "--timeout", "30s")).isBetween(25.0, 31.0);
+        assertThat(deadline("check", "--format=npd", "--format=text")).isBetween(5.0, 11.0);
+    }
+
+    @Test
+    void theCallersLocaleAndColoursAreHandedOnByThemselves() throws Exception {
+        String show = "echo \"[$LC_ALL $GPUDIAG_UTF8 $GPUDIAG_COLOR]\"; answer 0";
+        java(show);
+        assertThat(shell("LC_ALL=C LANG=de_DE.UTF-8 " + launcher + " check").out()).isEqualTo("[C.UTF-8  ]\n");
+        assertThat(shell("LC_ALL= LC_CTYPE= LANG=de_DE.utf8 " + launcher + " check").out()).isEqualTo("[C.UTF-8 1 ]\n");
+        assertThat(shell("LC_ALL= LC_CTYPE=C LANG=de_DE.utf8 CLICOLOR_FORCE=1 " + launcher + " check")
+                        .out())
+                .isEqualTo("[C.UTF-8  1]\n");
+        assertThat(shell("LC_ALL=C CLICOLOR_FORCE=1 NO_COLOR=1 GPUDIAG_UTF8=1 GPUDIAG_COLUMNS=9 " + launcher + " check")
+                        .out())
+                .isEqualTo("[C.UTF-8  ]\n");
     }
 
     @Test
