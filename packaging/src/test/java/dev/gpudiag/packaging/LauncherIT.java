@@ -63,8 +63,9 @@ class LauncherIT {
 
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.out()).isEqualTo("first line\n");
-        assertThat(run.err()).isEqualTo("gpudiag: no answer within 2.7 s: its process was stopped (state T) by a debugger"
-                + " or a signal\n");
+        assertThat(run.err())
+                .isEqualTo("gpudiag: no answer within 2.7 s: its process was stopped (state T) by a debugger"
+                        + " or a signal\n");
         assertThat(run.took()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(10));
         assertThat(javaIsGone()).isTrue();
     }
@@ -102,8 +103,11 @@ class LauncherIT {
     void theCallersLocaleAndColoursAreHandedOnByThemselves() throws Exception {
         String show = "echo \"[$LC_ALL $GPUDIAG_UTF8 $GPUDIAG_COLOR]\"; answer 0";
         java(show);
-        assertThat(shell("LC_ALL=C LANG=de_DE.UTF-8 " + launcher + " check").out()).isEqualTo("[C.UTF-8  ]\n");
-        assertThat(shell("LC_ALL= LC_CTYPE= LANG=de_DE.utf8 " + launcher + " check").out()).isEqualTo("[C.UTF-8 1 ]\n");
+        assertThat(shell("LC_ALL=C LANG=de_DE.UTF-8 " + launcher + " check").out())
+                .isEqualTo("[C.UTF-8  ]\n");
+        assertThat(shell("LC_ALL= LC_CTYPE= LANG=de_DE.utf8 " + launcher + " check")
+                        .out())
+                .isEqualTo("[C.UTF-8 1 ]\n");
         assertThat(shell("LC_ALL= LC_CTYPE=C LANG=de_DE.utf8 CLICOLOR_FORCE=1 " + launcher + " check")
                         .out())
                 .isEqualTo("[C.UTF-8  1]\n");

@@ -1,17 +1,14 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.report.Rights;
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Finding;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Status;
-import dev.gpudiag.telemetry.Reading;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code --strict}: what was skipped for lack of rights is UNKNOWN. */
 final class Strictness {
-
-    private static final String NO_RIGHTS = Reading.Reason.NO_PERMISSION.text();
 
     private Strictness() {}
 
@@ -21,23 +18,28 @@ final class Strictness {
     }
 
     private static CheckResult apply(CheckResult result) {
-        if (result.status() != Status.SKIPPED || !lacksRights(result)) {
+        if (result.findings().isEmpty()) {
+            return result.status() == Status.SKIPPED && Rights.lacking(result)
+                    ? new CheckResult(result.id(), Status.UNKNOWN, result.summary(), List.of())
+                    : result;
+        }
+        List<Finding> findings =
+                result.findings().stream().map(Strictness::apply).toList();
+        if (findings.equals(result.findings())) {
             return result;
         }
-        List<Finding> findings = result.findings().stream()
-                .map(finding -> finding.withStatus(Status.UNKNOWN))
-                .toList();
-        return new CheckResult(result.id(), Status.UNKNOWN, result.summary(), findings);
+        Finding unknown = findings.stream()
+                .filter(finding -> finding.status() == Status.UNKNOWN)
+                .findFirst()
+                .orElseThrow();
+        Status status = Status.worse(result.status(), Status.UNKNOWN);
+        return new CheckResult(
+                result.id(), status, status == result.status() ? result.summary() : unknown.seen(), findings);
     }
 
-    private static boolean lacksRights(CheckResult result) {
-        return names(result.summary())
-                || result.findings().stream()
-                        .anyMatch(finding -> names(finding.seen())
-                                || finding.evidence().stream().anyMatch(proof -> names(proof.value())));
-    }
-
-    private static boolean names(String text) {
-        return text.toLowerCase(Locale.ROOT).contains(NO_RIGHTS);
+    private static Finding apply(Finding finding) {
+        return finding.status() == Status.SKIPPED && Rights.lacking(finding)
+                ? finding.withStatus(Status.UNKNOWN)
+                : finding;
     }
 }

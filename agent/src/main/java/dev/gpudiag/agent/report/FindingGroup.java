@@ -2,7 +2,6 @@ package dev.gpudiag.agent.report;
 
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Finding;
-import dev.gpudiag.checks.Proof;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.telemetry.GpuIdentity;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  * @param findings at least one, in the check's own order
  */
 public record FindingGroup(String check, List<Finding> findings) {
+
+    /** A figure, not a line of a log. */
+    private static final int SHORT = 60;
 
     public FindingGroup {
         findings = List.copyOf(findings);
@@ -71,6 +74,10 @@ public record FindingGroup(String check, List<Finding> findings) {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    Set<Subject> subjectSet() {
+        return findings.stream().map(Finding::subject).collect(Collectors.toSet());
+    }
+
     /** What was seen, one line for each thing seen, with the subjects that show it. */
     public List<String> seen() {
         return bySubjects(Finding::seen);
@@ -86,17 +93,28 @@ public record FindingGroup(String check, List<Finding> findings) {
         return distinct.size() > 1 ? bySubjects(Finding::limit) : distinct;
     }
 
-    /** Where it was read, without repetition. */
+    /** Where it was read, without repetition; what one source said is told together. */
     public List<String> proofs() {
-        return findings.stream()
+        Map<String, List<String>> bySource = new LinkedHashMap<>();
+        findings.stream()
                 .flatMap(finding -> finding.evidence().stream())
-                .map(FindingGroup::describe)
                 .distinct()
+                .forEach(proof -> bySource.computeIfAbsent(proof.source(), source -> new ArrayList<>())
+                        .add(proof.value()));
+        return bySource.entrySet().stream()
+                .flatMap(entry -> describe(entry.getKey(), entry.getValue()).stream())
                 .toList();
     }
 
-    private static String describe(Proof proof) {
-        return proof.source().isEmpty() ? proof.value() : proof.source() + ": " + proof.value();
+    /** Figures of one call stand in one line; lines of a log do not. */
+    private static List<String> describe(String source, List<String> values) {
+        if (source.isEmpty()) {
+            return values;
+        }
+        boolean figures = values.stream().allMatch(value -> value.length() <= SHORT);
+        return figures
+                ? List.of(source + ": " + String.join(", ", values))
+                : values.stream().map(value -> source + ": " + value).toList();
     }
 
     private List<String> bySubjects(Function<Finding, String> text) {

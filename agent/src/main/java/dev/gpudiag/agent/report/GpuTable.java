@@ -1,83 +1,74 @@
 package dev.gpudiag.agent.report;
 
-import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
-import dev.gpudiag.telemetry.Quantity;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** One line per GPU: how busy, full, hot and broken it is; a dash where nothing was read. */
+/** How busy, full, hot and broken the GPUs are: a line for each, or one for several of the same model. */
 final class GpuTable {
 
-    private static final String LAYOUT = "  %-4s %-13s %5s %18s %6s %12s %12s %5s";
-    private static final double GIBIBYTE = 1L << 30;
+    private static final String LAYOUT = "  %-4s %-13s %6s %18s %7s %12s %12s %5s";
+    private static final int MODELS = 1;
 
     private GpuTable() {}
 
+    /** A line for each GPU. */
     static List<String> lines(List<GpuSample> gpus, int width) {
-        List<String> lines = new ArrayList<>();
+        return lines(gpus.stream().map(List::of).toList(), gpus, width);
+    }
+
+    /** A line for each model, with the lowest and highest value; what does not answer has a line of its own. */
+    static List<String> folded(List<GpuSample> gpus, int width) {
+        Map<String, List<GpuSample>> alike = new LinkedHashMap<>();
+        for (GpuSample gpu : gpus) {
+            String key = gpu.condition().isAnswering()
+                    ? gpu.identity().name().orElse("")
+                    : "\n" + gpu.identity().index();
+            alike.computeIfAbsent(key, model -> new ArrayList<>()).add(gpu);
+        }
+        return lines(List.copyOf(alike.values()), gpus, width);
+    }
+
+    private static List<String> lines(List<List<GpuSample>> rows, List<GpuSample> gpus, int width) {
         boolean mixed = gpus.stream()
                         .flatMap(gpu -> gpu.identity().name().stream())
                         .distinct()
                         .count()
-                > 1;
-        lines.add(String.format(LAYOUT, "GPU", "PCI", "UTIL", "MEMORY", "TEMP", "POWER", "ECC unc/cor", "PROCS")
-                + (mixed ? "  NAME" : ""));
-        for (GpuSample gpu : gpus) {
-            String line = line(gpu);
-            String name = mixed ? gpu.identity().name().orElse("") : "";
-            lines.add(Printable.cut(name.isEmpty() ? line : line + "  " + name, width));
+                > MODELS;
+        List<String> lines = new ArrayList<>();
+        String header = String.format(LAYOUT, "GPU", "PCI", "UTIL", "MEMORY", "TEMP", "POWER", "ECC unc/cor", "PROCS");
+        lines.add(Printable.cut(header + (mixed ? "  NAME" : ""), width));
+        for (List<GpuSample> row : rows) {
+            String name = mixed ? row.getFirst().identity().name().orElse("") : "";
+            lines.add(Printable.cut(name.isEmpty() ? line(row) : line(row) + "  " + name, width));
         }
         return lines;
     }
 
-    private static String line(GpuSample gpu) {
-        String pci = Printable.cut(gpu.identity().pciBusId().orElse("-"), 13);
-        if (!gpu.condition().isAnswering()) {
-            String state =
-                    gpu.condition().state().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            return String.format("  %-4d %-13s %s", gpu.identity().index(), pci, state);
+    private static String line(List<GpuSample> row) {
+        GpuSample first = row.getFirst();
+        String index = GpuNumbers.ranges(
+                row.stream().map(gpu -> gpu.identity().index()).collect(Collectors.toCollection(TreeSet::new)));
+        String address = row.size() > 1
+                ? row.size() + " GPUs"
+                : Printable.cut(first.identity().pciBusId().orElse("-"), 13);
+        if (!first.condition().isAnswering()) {
+            return String.format("  %-4s %-13s %s", index, address, GpuFigures.condition(first));
         }
+        GpuFigures figures = new GpuFigures(row);
         return String.format(
-                Locale.ROOT,
                 LAYOUT,
-                gpu.identity().index(),
-                pci,
-                shown(gpu, GpuQuantities.UTILIZATION_GPU, value -> format("%.0f%%", value * 100)),
-                pair(
-                        shown(gpu, GpuQuantities.MEMORY_USED, GpuTable::gibibytes),
-                        shown(gpu, GpuQuantities.MEMORY_TOTAL, GpuTable::gibibytes),
-                        " GiB"),
-                shown(gpu, GpuQuantities.TEMPERATURE_GPU, value -> format("%.0f C", value)),
-                pair(
-                        shown(gpu, GpuQuantities.POWER_USAGE, value -> format("%.0f", value)),
-                        shown(gpu, GpuQuantities.POWER_LIMIT_ENFORCED, value -> format("%.0f", value)),
-                        " W"),
-                pair(
-                        shown(gpu, GpuQuantities.ECC_VOLATILE_UNCORRECTED, String::valueOf),
-                        shown(gpu, GpuQuantities.ECC_VOLATILE_CORRECTED, String::valueOf),
-                        ""),
-                gpu.processes()
-                        .value()
-                        .map(processes -> String.valueOf(processes.size()))
-                        .orElse("-"));
-    }
-
-    private static <T> String shown(GpuSample gpu, Quantity<T> quantity, Function<T, String> format) {
-        return gpu.value(quantity).map(format).orElse("-");
-    }
-
-    private static String pair(String value, String limit, String unit) {
-        return value.equals("-") && limit.equals("-") ? "-" : value + "/" + limit + unit;
-    }
-
-    private static String gibibytes(long bytes) {
-        return format("%.1f", bytes / GIBIBYTE);
-    }
-
-    private static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+                index,
+                address,
+                figures.utilization("%"),
+                figures.memory(),
+                figures.temperature(),
+                figures.power(),
+                figures.ecc(),
+                figures.processes());
     }
 }

@@ -55,13 +55,21 @@ public final class Printable {
 
     /** The text escaped and broken at spaces into lines of at most {@code width}; at least one line. */
     public static List<String> wrap(String text, int width) {
+        return fold(ascii(text).strip(), width, width);
+    }
+
+    /** Printable text broken at spaces, the first line of at most {@code first}, others of at most {@code width}. */
+    static List<String> fold(String printable, int first, int width) {
         List<String> lines = new ArrayList<>();
-        String rest = ascii(text).strip();
-        while (rest.length() > width) {
-            int space = rest.lastIndexOf(' ', width);
-            int end = space > 0 ? space : width;
+        String rest = printable;
+        int room = first;
+        while (rest.length() > room) {
+            int space = rest.lastIndexOf(' ', room);
+            // a word that is longer than the short first line goes to the next one, and is broken only there
+            int end = space > 0 ? space : room < width ? 0 : room;
             lines.add(rest.substring(0, end).stripTrailing());
             rest = rest.substring(end).stripLeading();
+            room = width;
         }
         lines.add(rest);
         return lines;

@@ -12,149 +12,144 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A report for a tired engineer: problems first, each with why, what to do and the proof; the cause before what it
- * explains; one line for each healthy check; the verdict last.
+ * A report for a tired engineer: faults first, the cause before what it explains, each with why, whom it hits, what to
+ * do and the proof; healthy checks folded; the verdict last.
  *
- * <p>Printable ASCII, at most 100 columns.
+ * <p>One fault takes at most {@link #LINES} lines of 100 columns: proof is cut first, and what is cut says so.
  */
 public final class TextReport {
 
-    /** Columns of the text. */
+    /** Columns of the text where nobody says otherwise. */
     public static final int WIDTH = 100;
 
+    /** Lines for one fault: a small terminal. */
+    static final int LINES = 24;
+
     private static final int PROOFS = 6;
+    private static final int PROOFS_OF_MANY = 3;
     private static final int ONE_LINE = 80;
 
-    private final Palette palette;
-    private final StringBuilder text = new StringBuilder();
+    private final Report report;
+    private final ReportContext context;
+    private final TextStyle style;
+    private final List<Fault> faults;
 
-    private TextReport(Palette palette) {
-        this.palette = palette;
+    private TextReport(Report report, ReportContext context, TextStyle style) {
+        this.report = report;
+        this.context = context;
+        this.style = style;
+        this.faults = Fault.of(report);
     }
 
+    /** The report in 100 columns of ASCII. */
     public static String render(Report report, ReportContext context, Palette palette) {
-        return new TextReport(palette).write(report, context);
+        return render(report, context, new TextStyle(palette, WIDTH, Glyphs.ASCII, false));
+    }
+
+    public static String render(Report report, ReportContext context, TextStyle style) {
+        TextReport text = new TextReport(report, context, style);
+        return style.quiet() ? text.faultLines() : text.whole();
     }
 
     /** The verdict for a caller that shows one short line: at most 80 characters. */
     public static String oneLine(Report report) {
         Status verdict = report.verdict();
-        String worst = report.results().stream()
-                .filter(result -> verdict.isProblem() && result.status() == verdict)
+        List<Fault> faults = Fault.of(report);
+        // what is worst may be explained by something that is not as bad
+        String worst = faults.stream()
+                .filter(fault -> fault.status() == verdict)
                 .findFirst()
-                .map(result -> " " + result.id() + ": " + result.summary())
+                .or(() -> faults.stream().findFirst())
+                .map(fault -> " " + fault.inOneLine())
                 .orElseGet(() -> ": " + coverage(report));
         return Printable.cut(verdict + worst, ONE_LINE);
     }
 
-    private String write(Report report, ReportContext context) {
-        headline(Headline.parts(report, context.version()));
-        Headline.banner(report.sample().source()).ifPresent(banner -> paragraph("", banner, "  "));
-        context.warnings().forEach(warning -> paragraph("note: ", warning, "      "));
-        gap();
-        List<FindingGroup> groups = report.results().stream()
-                .flatMap(result -> FindingGroup.of(result).stream())
-                .toList();
-        problems(report, context.verbose());
-        healthy(report, groups, context.verbose());
-        skipped(report);
-        if (!report.sample().gpus().isEmpty()) {
-            gap();
-            GpuTable.lines(report.sample().gpus(), WIDTH).forEach(this::line);
+    private String faultLines() {
+        TextLines text = new TextLines(style);
+        faults.forEach(fault -> text.paragraph(
+                style.palette().paint(fault.status(), fault.status().name(), 0) + " ",
+                fault.status().name().length() + 1,
+                fault.inOneLine(),
+                2));
+        return text.text();
+    }
+
+    private String whole() {
+        int proofs = faults.size() > 1 ? PROOFS_OF_MANY : PROOFS;
+        TextLines text = write(proofs);
+        while (faults.size() == 1 && text.count() > LINES && !context.verbose() && proofs > 1) {
+            text = write(--proofs);
         }
-        gap();
-        line(palette.paint(report.verdict(), report.verdict().name(), 0) + ": " + tally(report, context));
-        return text.toString();
+        return text.text();
+    }
+
+    private TextLines write(int proofs) {
+        TextLines text = new TextLines(style);
+        headline(text, Headline.parts(report, context.version()));
+        Headline.banner(report.sample().source()).ifPresent(banner -> text.paragraph("", 0, banner, 2));
+        context.warnings().forEach(warning -> text.paragraph("note: ", 6, warning, 6));
+        text.gap();
+        FaultText detail = new FaultText(report, proofs, context.verbose());
+        faults.forEach(fault -> detail.write(fault, text));
+        text.gap();
+        if (faults.isEmpty() || context.verbose()) {
+            healthy(text, detail);
+        } else {
+            folded(text);
+        }
+        table(text);
+        text.gap();
+        text.paragraph(verdict() + ": ", report.verdict().name().length() + 2, tally(), 2);
+        return text;
+    }
+
+    private String verdict() {
+        return style.palette().paint(report.verdict(), report.verdict().name(), 0);
     }
 
     /** The parts in as few lines as they fit, broken between them. */
-    private void headline(List<String> parts) {
-        String line = Printable.ascii(parts.getFirst());
+    private void headline(TextLines text, List<String> parts) {
+        String line = style.glyphs().of(parts.getFirst());
         for (String part : parts.subList(1, parts.size())) {
-            String next = Printable.ascii(part);
-            if (line.length() + 3 + next.length() <= WIDTH - 2) {
+            String next = style.glyphs().of(part);
+            if (line.length() + 3 + next.length() <= style.width()) {
                 line += "   " + next;
             } else {
-                paragraph("", line, "  ");
+                text.paragraph("", 0, line, 2);
                 line = "  " + next;
             }
         }
-        paragraph(line.startsWith("  ") ? "  " : "", line, "  ");
+        text.paragraph(line.startsWith("  ") ? "  " : "", line.startsWith("  ") ? 2 : 0, line, 2);
     }
 
-    private void problems(Report report, boolean verbose) {
-        List<Problem> problems = Problem.of(report);
-        problems.forEach(problem -> expanded(problem.cause(), BoardIdentity.lines(problem.cause(), report), verbose));
-        explained(
-                problems.stream().flatMap(problem -> problem.effects().stream()).toList());
-        if (!problems.isEmpty()) {
-            gap();
-        }
-    }
-
-    private void expanded(FindingGroup group, List<String> boards, boolean verbose) {
-        List<String> seen = group.seen();
-        entry(group.status(), group.check(), seen.getFirst());
-        seen.stream().skip(1).forEach(other -> paragraph(" ".repeat(32), other, " ".repeat(34)));
-        group.limits().forEach(limit -> detail("limit", limit));
-        if (!group.why().isEmpty()) {
-            detail("why", group.why());
-        }
-        for (int i = 0; i < group.actions().size(); i++) {
-            String number = group.actions().size() == 1 ? "" : i + 1 + ". ";
-            detail(i == 0 ? "do" : "", number + group.actions().get(i));
-        }
-        for (int i = 0; i < boards.size(); i++) {
-            detail(i == 0 ? "board" : "", boards.get(i));
-        }
-        List<String> proofs = group.proofs();
-        int room = PROOFS - boards.size();
-        int shown = verbose || proofs.size() <= room ? proofs.size() : room;
-        for (int i = 0; i < shown; i++) {
-            detail(i == 0 ? "proof" : "", proofs.get(i));
-        }
-        if (shown < proofs.size()) {
-            detail("", "and " + (proofs.size() - shown) + " more (-v shows all)");
-        }
-    }
-
-    /** One line for all checks that say the same of the same subjects because of one cause. */
-    private void explained(List<FindingGroup> effectsOfAll) {
-        record Effect(String cause, Status status, String subjects) {}
-        Map<Effect, List<String>> effects = new LinkedHashMap<>();
-        for (FindingGroup group : effectsOfAll) {
-            group.causedBy()
-                    .ifPresent(cause -> effects.computeIfAbsent(
-                                    new Effect(cause, group.status(), group.subjects()), key -> new ArrayList<>())
-                            .add(group.check()));
-        }
-        effects.forEach((effect, checks) -> {
-            String subjects = effect.subjects().isEmpty() ? "" : " (" + effect.subjects() + ")";
-            String names = checks.stream().distinct().collect(Collectors.joining(", "));
-            paragraph(status(effect.status()), "explained by " + effect.cause() + ": " + names + subjects, 12);
-        });
-    }
-
-    private void healthy(Report report, List<FindingGroup> groups, boolean verbose) {
+    /** Nothing is wrong, or everything is wanted: a line for each check. */
+    private void healthy(TextLines text, FaultText detail) {
+        List<FindingGroup> groups = report.results().stream()
+                .flatMap(result -> FindingGroup.of(result).stream())
+                .toList();
         for (FindingGroup group : groups) {
             if (group.status() == Status.INFO) {
-                group.seen().forEach(seen -> entry(Status.INFO, group.check(), seen));
-                group.limits().forEach(limit -> detail("limit", limit));
-                if (!group.actions().isEmpty()) {
-                    detail("do", String.join("; ", group.actions()));
-                }
+                String limit = group.limits().isEmpty() ? "" : " (limit: " + String.join("; ", group.limits()) + ")";
+                String steps = group.actions().isEmpty() ? "" : "; to do: " + String.join("; ", group.actions());
+                text.entry(Status.INFO, group.check(), String.join("; ", group.seen()) + limit + steps);
             }
         }
         for (CheckResult result : report.results()) {
-            if (result.status() == Status.OK && !verbose) {
-                entry(Status.OK, result.id(), okSummary(result));
+            if (result.status() == Status.OK && !context.verbose()) {
+                text.entry(Status.OK, result.id(), okSummary(result));
             }
         }
-        if (verbose) {
-            groups.stream()
-                    .filter(group -> group.status() == Status.OK)
-                    .forEach(group -> expanded(group, List.of(), true));
+        if (context.verbose()) {
+            groups.stream().filter(group -> group.status() == Status.OK).forEach(group -> detail.group(group, text));
         }
+        byReason().forEach((reason, checks) -> {
+            if (checks.size() == 1) {
+                text.entry(Status.SKIPPED, checks.getFirst(), reason);
+            } else {
+                text.names(Status.SKIPPED, reason + ": " + String.join(", ", checks));
+            }
+        });
     }
 
     private static String okSummary(CheckResult result) {
@@ -165,73 +160,76 @@ public final class TextReport {
         return seen.size() == 1 ? seen.getFirst() : result.summary();
     }
 
-    private void skipped(Report report) {
-        Map<String, List<String>> byReason = new LinkedHashMap<>();
-        for (CheckResult result : report.skipped()) {
-            byReason.computeIfAbsent(result.summary(), key -> new ArrayList<>()).add(result.id());
-        }
-        byReason.forEach((reason, checks) -> {
-            if (checks.size() == 1) {
-                entry(Status.SKIPPED, checks.getFirst(), reason);
-            } else {
-                paragraph(status(Status.SKIPPED), reason + ": " + String.join(", ", checks), 12);
+    /** Something is wrong: the rest by name. What lacks rights is told apart, since the reader can change that. */
+    private void folded(TextLines text) {
+        for (Status status : List.of(Status.INFO, Status.OK)) {
+            List<String> names = named(status);
+            if (!names.isEmpty()) {
+                text.names(status, String.join(", ", names) + (status == Status.INFO ? " (-v)" : ""));
             }
-        });
+        }
+        List<CheckResult> skipped = report.skipped();
+        List<String> lacking = ids(skipped.stream().filter(Rights::lacking));
+        List<String> waiting = ids(skipped.stream().filter(result -> needsHistory(result) && !Rights.lacking(result)));
+        List<String> others = ids(skipped.stream().filter(result -> !needsHistory(result) && !Rights.lacking(result)));
+        skipped(text, "no permission: ", lacking, "");
+        skipped(text, "needs history, which gpudiag serve has: ", waiting, "");
+        skipped(text, "", others, " (-v says why)");
     }
 
-    private static String tally(Report report, ReportContext context) {
+    private static void skipped(TextLines text, String reason, List<String> names, String more) {
+        if (!names.isEmpty()) {
+            text.names(Status.SKIPPED, reason + String.join(", ", names) + more);
+        }
+    }
+
+    private static boolean needsHistory(CheckResult result) {
+        return result.summary().contains("history");
+    }
+
+    private List<String> named(Status status) {
+        return ids(report.results().stream().filter(result -> result.status() == status));
+    }
+
+    private static List<String> ids(Stream<CheckResult> results) {
+        return results.map(CheckResult::id).toList();
+    }
+
+    private Map<String, List<String>> byReason() {
+        Map<String, List<String>> checks = new LinkedHashMap<>();
+        for (CheckResult result : report.skipped()) {
+            checks.computeIfAbsent(result.summary(), reason -> new ArrayList<>())
+                    .add(result.id());
+        }
+        return checks;
+    }
+
+    /** With a fault its own lines show the GPUs that it is about. */
+    private void table(TextLines text) {
+        if (report.sample().gpus().isEmpty() || (!faults.isEmpty() && !context.verbose())) {
+            return;
+        }
+        text.gap();
+        List<String> lines = context.verbose()
+                ? GpuTable.lines(report.sample().gpus(), style.width())
+                : GpuTable.folded(report.sample().gpus(), style.width());
+        lines.forEach(text::line);
+    }
+
+    private String tally() {
         String counts = Stream.of(
                         Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.INFO, Status.OK, Status.SKIPPED)
-                .filter(status -> count(report, status) > 0)
-                .map(status -> count(report, status) + " " + status.name().toLowerCase(Locale.ROOT))
+                .filter(status -> !named(status).isEmpty())
+                .map(status -> named(status).size() + " " + status.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         double seconds = context.elapsed().toMillis() / 1000.0;
         return counts + " - " + coverage(report) + String.format(Locale.ROOT, " (%.2f s)", seconds);
     }
 
-    private static String coverage(Report report) {
-        return report.ran() + " of " + report.results().size() + " checks ran";
-    }
-
-    private static long count(Report report, Status status) {
-        return report.results().stream()
-                .filter(result -> result.status() == status)
-                .count();
-    }
-
-    private void entry(Status status, String check, String seen) {
-        String name = Printable.ascii(check);
-        paragraph(status(status) + name + " ".repeat(Math.max(1, 20 - name.length())), seen, 32);
-    }
-
-    private String status(Status status) {
-        return "  " + palette.paint(status, status.name(), 10);
-    }
-
-    private void detail(String label, String value) {
-        paragraph(" ".repeat(12) + String.format("%-8s", label), value, " ".repeat(20));
-    }
-
-    private void paragraph(String lead, String words, int indent) {
-        List<String> lines = Printable.wrap(words, WIDTH - indent);
-        line(lead + lines.getFirst());
-        lines.stream().skip(1).forEach(rest -> line(" ".repeat(indent) + rest));
-    }
-
-    private void paragraph(String lead, String words, String indent) {
-        List<String> lines = Printable.wrap(words, WIDTH - Math.max(lead.length(), indent.length()));
-        line(lead + lines.getFirst());
-        lines.stream().skip(1).forEach(rest -> line(indent + rest));
-    }
-
-    /** An empty line, but never two. */
-    private void gap() {
-        if (!text.isEmpty() && !text.toString().endsWith("\n\n")) {
-            line("");
-        }
-    }
-
-    private void line(String content) {
-        text.append(content.stripTrailing()).append('\n');
+    /** {@code 9 of 12 checks ran}, and how many of the others need more rights than the caller has. */
+    static String coverage(Report report) {
+        long lacking = report.skipped().stream().filter(Rights::lacking).count();
+        return report.ran() + " of " + report.results().size() + " checks ran"
+                + (lacking == 0 ? "" : ", " + lacking + (lacking == 1 ? " lacks" : " lack") + " rights");
     }
 }

@@ -63,7 +63,11 @@ class CheckCommandTest {
 
         assertThat(command.run("check", "check-0", "check-2")).isEqualTo(1);
         assertThat(command.out()).contains("check-0").doesNotContain("check-1").contains("2 of 2 checks ran");
-        assertThat(command.run("check", "--skip", "check-1")).isEqualTo(1);
+        assertThat(command.run("check", "--only", "check-0,check-2")).isEqualTo(1);
+        assertThat(command.out()).contains("2 of 2 checks ran");
+        assertThat(command.run("check", "--skip", "check-0,check-1")).isZero();
+        assertThat(command.out()).contains("left out by --skip: check-0, check-1");
+        assertThat(command.run("check", "--skip", "check-1", "-v")).isEqualTo(1);
         assertThat(command.out()).contains("left out by --skip").contains("2 of 3 checks ran");
     }
 
@@ -229,7 +233,7 @@ class CheckCommandTest {
                 FakeChecks.always("good", Finding.of(Status.OK, Subject.node(), "fine")));
 
         assertThat(command.run("check")).isEqualTo(3);
-        assertThat(command.out()).contains("boom").contains("fine");
+        assertThat(command.out()).contains("boom").containsPattern("OK +good");
     }
 
     private CommandRun run(Status... statuses) {

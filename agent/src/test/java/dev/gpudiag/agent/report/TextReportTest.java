@@ -93,7 +93,7 @@ class TextReportTest {
 
     @Test
     void theShortLineFitsAnyNodeCondition() {
-        assertThat(TextReport.oneLine(Reports.lostGpu())).isEqualTo("CRITICAL devices: fallen off the bus");
+        assertThat(TextReport.oneLine(Reports.lostGpu())).isEqualTo("CRITICAL devices: gpu 3: fallen off the bus");
         assertThat(TextReport.oneLine(Reports.healthy())).isEqualTo("INFO: 3 of 4 checks ran");
         assertThat(TextReport.oneLine(hostile())).hasSizeLessThanOrEqualTo(80).doesNotContain(ESCAPE);
     }
