@@ -43,7 +43,9 @@ public record CheckSpec(
         /** What the configured metrics endpoints of serving engines say: {@code sample.endpoints()}. */
         ENDPOINTS,
         /** Ports for RDMA, where settings expect any: {@code sample.rdma()}. */
-        RDMA
+        RDMA,
+        /** What the performance monitor (GPM) measures, which no check asks for. */
+        PERFORMANCE
     }
 
     public CheckSpec {

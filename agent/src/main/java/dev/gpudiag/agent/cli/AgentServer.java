@@ -67,7 +67,7 @@ final class AgentServer implements Server {
                 .toList();
         KeptState state = KeptState.open(options.source(), settings, version);
         Set<Need> needs = EnumSet.of(Need.PROCESSES); // for the timeline, whatever checks are run
-        needs.addAll(CheckCatalog.needs(running, settings));
+        needs.addAll(MetricSettings.needs(settings, CheckCatalog.needs(running, settings)));
         try (SampledNode node = open(options.source(), settings, needs, state)) {
             node.warnings().forEach(console::complain);
             Supplier<Instant> clock =

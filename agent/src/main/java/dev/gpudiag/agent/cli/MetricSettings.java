@@ -2,10 +2,13 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.metrics.MetricOptions;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.catalog.CheckCatalog;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which metrics the configuration asks for. */
 final class MetricSettings {
@@ -23,6 +26,19 @@ final class MetricSettings {
                 settings.get(AgentSettings.METRICS_PROFILING),
                 settings.get(AgentSettings.METRICS_SERIES),
                 expectedGpus(settings));
+    }
+
+    /** What has to be collected for the metrics, and for the checks. */
+    static Set<Need> needs(Settings settings, Set<Need> ofChecks) {
+        Set<Need> needs = EnumSet.noneOf(Need.class);
+        needs.addAll(ofChecks);
+        if (settings.get(AgentSettings.METRICS_DCGM) || settings.get(AgentSettings.METRICS_WORKLOADS)) {
+            needs.add(Need.PROCESSES);
+        }
+        if (settings.get(AgentSettings.METRICS_DCGM) || settings.get(AgentSettings.METRICS_PROFILING)) {
+            needs.add(Need.PERFORMANCE);
+        }
+        return needs;
     }
 
     /** The setting is that of a check, which keeps it to itself. */

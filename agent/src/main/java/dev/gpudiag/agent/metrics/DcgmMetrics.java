@@ -1,14 +1,10 @@
 package dev.gpudiag.agent.metrics;
 
-import dev.gpudiag.checks.kernellog.XidTotal;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.Quantity;
 import dev.gpudiag.telemetry.Readings;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
@@ -261,17 +257,8 @@ final class DcgmMetrics {
         return Math.abs(product - whole) < 1e-9 * Math.max(1, Math.abs(whole)) ? whole : product;
     }
 
-    /** 0 where the kernel log is read and has none; absent where it is not. */
     private static OptionalDouble lastXid(DcgmSubject subject, Scrape scrape) {
-        Optional<String> address = subject.gpu().sample().identity().pciBusId();
-        if (subject.instance() || scrape.kernelLog().isEmpty() || address.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(scrape.kernelLog().get().totals().stream()
-                .filter(total -> total.key().pciBusId().equals(address))
-                .max(Comparator.comparing((XidTotal total) -> total.last().orElse(Instant.MIN)))
-                .map(total -> (double) total.key().xid())
-                .orElse(0.0));
+        return subject.instance() ? OptionalDouble.empty() : XidMetrics.last(subject.gpu(), scrape);
     }
 
     private static Metric row(String name, Metric.Type type, String help, List<String> labels, Value value) {

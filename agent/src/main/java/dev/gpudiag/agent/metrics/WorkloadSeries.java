@@ -17,6 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The processes and workloads of a sample, each with its labels: those that hold most first, no more than may be shown.
@@ -31,6 +34,7 @@ record WorkloadSeries(List<Entry> processes, List<Entry> workloads) {
     static final List<String> WORKLOAD_LABELS = List.of(
             "gpu",
             "uuid",
+            "gpu_instance",
             "workload_kind",
             "workload_name",
             "workload_namespace",
@@ -150,23 +154,23 @@ record WorkloadSeries(List<Entry> processes, List<Entry> workloads) {
             for (ComputeProcess process : listed(gpu)) {
                 Workload workload = byPid.get(process.pid());
                 if (workload != null) {
-                    Labels labels = gpu.labels().merge(labels(workload));
+                    Labels labels = labels(gpu, instance(process), workload);
                     found.merge(labels, entry(process, labels), Entry::plus);
                 }
             }
-            for (DeviceAllocation allocation : given(host, gpu)) {
-                Labels labels = gpu.labels().merge(labels(allocation.workload()));
-                found.putIfAbsent(labels, new Entry(labels, OptionalDouble.empty(), OptionalDouble.empty(), 0));
+            for (DeviceAllocation allocation : given(host)) {
+                for (String instance : instances(allocation, gpu)) {
+                    Labels labels = labels(gpu, instance, allocation.workload());
+                    found.putIfAbsent(labels, new Entry(labels, OptionalDouble.empty(), OptionalDouble.empty(), 0));
+                }
             }
         }
         return List.copyOf(found.values());
     }
 
-    /** What the kubelet gave this GPU, or a MIG device of it, to; not to a pod that has ended. */
-    static List<DeviceAllocation> given(HostSample host, GpuView gpu) {
+    private static List<DeviceAllocation> given(HostSample host) {
         return host.allocations().value().orElse(List.of()).stream()
                 .filter(WorkloadSeries::isOfRunningPod)
-                .filter(allocation -> allocation.deviceIds().stream().anyMatch(id -> names(id, gpu)))
                 .toList();
     }
 
@@ -182,15 +186,35 @@ record WorkloadSeries(List<Entry> processes, List<Entry> workloads) {
         return deviceId.contains("::") ? deviceId.substring(0, deviceId.indexOf("::")) : deviceId;
     }
 
-    private static boolean names(String deviceId, GpuView gpu) {
-        String id = device(deviceId);
-        return gpu.sample().identity().uuid().filter(id::equals).isPresent()
-                || gpu.migs().stream()
-                        .anyMatch(mig -> mig.device()
-                                .readings()
-                                .value(GpuQuantities.MIG_UUID)
-                                .filter(id::equals)
-                                .isPresent());
+    private static String instance(ComputeProcess process) {
+        return process.gpuInstance().isPresent()
+                ? Integer.toString(process.gpuInstance().getAsInt())
+                : "";
+    }
+
+    /** The GPU instances that the kubelet gave; an empty one for the whole GPU. */
+    private static Set<String> instances(DeviceAllocation allocation, GpuView gpu) {
+        Set<String> given =
+                allocation.deviceIds().stream().map(WorkloadSeries::device).collect(Collectors.toSet());
+        Set<String> instances = new TreeSet<>();
+        if (gpu.sample().identity().uuid().filter(given::contains).isPresent()) {
+            instances.add("");
+        }
+        for (GpuView.MigView mig : gpu.migs()) {
+            if (mig.device()
+                    .readings()
+                    .value(GpuQuantities.MIG_UUID)
+                    .filter(given::contains)
+                    .isPresent()) {
+                instances.add(GpuView.text(mig.device().readings(), GpuQuantities.GPU_INSTANCE));
+            }
+        }
+        return instances;
+    }
+
+    private static Labels labels(GpuView gpu, String instance, Workload workload) {
+        Labels labels = gpu.labels().merge(labels(workload));
+        return instance.isEmpty() ? labels : labels.add("gpu_instance", instance);
     }
 
     private static Labels labels(Workload workload) {

@@ -6,8 +6,11 @@ import static dev.gpudiag.agent.metrics.Metric.gauge;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.kernellog.XidTotal;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
 /** Xids by GPU and number, from the kernel log and NVML; each counted once. Absent for a GPU that has had none. */
@@ -28,9 +31,28 @@ final class XidMetrics {
                     (scrape, series) -> each(
                             scrape,
                             (total, labels) ->
-                                    total.last().ifPresent(last -> series.add(last.toEpochMilli() / 1000.0, labels)))));
+                                    total.last().ifPresent(last -> series.add(last.toEpochMilli() / 1000.0, labels)))),
+            gauge(
+                    "gpudiag_gpu_last_xid",
+                    "Number of the Xid that the GPU reported last; 0 where the kernel log has none.",
+                    GpuView.LABELS,
+                    (scrape, series) -> scrape.answering()
+                            .forEach(gpu -> last(gpu, scrape).ifPresent(xid -> series.add(xid, gpu.labels())))));
 
     private XidMetrics() {}
+
+    /** The Xid that a GPU reported last; 0 where the kernel log is read and has none; empty where it is not read. */
+    static OptionalDouble last(GpuView gpu, Scrape scrape) {
+        Optional<String> address = gpu.sample().identity().pciBusId();
+        if (scrape.kernelLog().isEmpty() || address.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(scrape.kernelLog().get().totals().stream()
+                .filter(total -> total.key().pciBusId().equals(address))
+                .max(Comparator.comparing((XidTotal total) -> total.last().orElse(Instant.MIN)))
+                .map(total -> (double) total.key().xid())
+                .orElse(0.0));
+    }
 
     private static void each(Scrape scrape, BiConsumer<XidTotal, Labels> action) {
         for (XidTotal total : scrape.kernelLog().map(KernelLog::totals).orElse(List.of())) {

@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.sampling;
 
+import dev.gpudiag.nvml.Nvml;
 import dev.gpudiag.nvml.NvmlDevice;
 import dev.gpudiag.nvml.NvmlException;
 import dev.gpudiag.telemetry.ComputeProcess;
@@ -36,6 +37,8 @@ final class GpuReader {
     private final ProcessReader processes;
     private final LinkReader links;
     private final MigReader mig;
+    private final Optional<PerformanceMonitor> monitor;
+    private final LinkRate linkRate = new LinkRate();
     private Readings slow = Readings.empty();
     private List<Readings> nvlinks = List.of();
     private Reading<List<MigDevice>> migDevices = Reading.notRead("not read yet");
@@ -44,6 +47,7 @@ final class GpuReader {
     private final Recurrence seldomRead;
     private volatile String currentCall = "";
 
+    /** @param monitored the library, where its performance monitor is read as well */
     GpuReader(
             NvmlDevice device,
             GpuIdentity identity,
@@ -51,7 +55,8 @@ final class GpuReader {
             Duration slowInterval,
             NodeClock clock,
             ProcessNames names,
-            Consumer<String> trace) {
+            Consumer<String> trace,
+            Optional<Nvml> monitored) {
         this.device = device;
         this.identity = identity;
         this.clock = clock;
@@ -62,6 +67,7 @@ final class GpuReader {
         this.processes = new ProcessReader(device, this::enter, names);
         this.links = new LinkReader(device, this::enter);
         this.mig = new MigReader(device, this::enter);
+        this.monitor = monitored.map(nvml -> new PerformanceMonitor(nvml, this::enter));
     }
 
     GpuIdentity identity() {
@@ -92,7 +98,9 @@ final class GpuReader {
         } else {
             readings.putAll(slow);
         }
-        Optional<NvmlException> end = readRows(GpuRows.FAST, readings).or(() -> readBuffers(readings));
+        Optional<NvmlException> end = readRows(GpuRows.FAST, readings)
+                .or(() -> readBuffers(readings))
+                .or(() -> monitor.flatMap(performance -> performance.read(device, readings)));
         if (end.isPresent()) {
             return gone(readings.build(), end.get());
         }
@@ -102,6 +110,11 @@ final class GpuReader {
         readings.put(GpuQuantities.READ_SECONDS, (System.nanoTime() - startedNanos) / 1e9, "gpudiag");
         return new GpuSample(
                 identity, clock.instant(), GpuCondition.answering(), readings.build(), nvlinks, running, migDevices);
+    }
+
+    /** Gives back what the driver keeps for it; to be called when nobody reads. */
+    void close() {
+        monitor.ifPresent(PerformanceMonitor::close);
     }
 
     private Optional<NvmlException> readBuffers(Readings.Builder readings) {
@@ -120,6 +133,7 @@ final class GpuReader {
             return end;
         }
         Readings soFar = readings.build();
+        readings.putAll(linkRate.after(soFar, clock.nanos()));
         nvlinks = links.read(soFar.value(GpuQuantities.NVLINK_COUNT));
         migDevices = mig.read(soFar.value(GpuQuantities.MIG_MODE).orElse(false));
         return Optional.empty();

@@ -17,9 +17,8 @@ final class GpuSlot {
 
     private final Nvml nvml;
     private final int index;
-    private final Duration slowInterval;
+    private final NvmlSession.Setting setting;
     private final NodeClock clock;
-    private final ProcessNames names;
     private final CallTrace trace;
     private final SingleFlight<Answer> flight;
     private final long openedNanos;
@@ -35,13 +34,12 @@ final class GpuSlot {
     /** A sample, and when it was taken by the clock that does not jump. */
     private record Answer(GpuSample sample, long nanos) {}
 
-    GpuSlot(Nvml nvml, int index, Duration slowInterval, NodeClock clock, ProcessNames names, CallTrace trace) {
+    GpuSlot(Nvml nvml, int index, NvmlSession.Setting setting) {
         this.nvml = nvml;
         this.index = index;
-        this.slowInterval = slowInterval;
-        this.clock = clock;
-        this.names = names;
-        this.trace = trace;
+        this.setting = setting;
+        this.clock = setting.clock();
+        this.trace = setting.trace();
         this.flight = new SingleFlight<>("gpudiag-gpu" + index);
         this.identity = new GpuIdentity(index, Optional.empty(), Optional.empty(), Optional.empty());
         this.openedNanos = clock.nanos();
@@ -134,6 +132,7 @@ final class GpuSlot {
         GpuSample sample = reader.read();
         if (!sample.condition().isAnswering()) {
             // a handle of a GPU that was lost or reset is of no use again
+            reader.close();
             reader = null;
         }
         return sample;
@@ -162,7 +161,14 @@ final class GpuSlot {
         enter("nvmlSystemGetDriverVersion");
         int branch = optional(nvml::systemDriverVersion).map(GpuSlot::branch).orElse(0);
         return new GpuReader(
-                device, identity, branch, slowInterval, clock, names, function -> trace.entered(index, function));
+                device,
+                identity,
+                branch,
+                setting.slowInterval(),
+                clock,
+                setting.names(),
+                function -> trace.entered(index, function),
+                Optional.of(nvml).filter(library -> setting.performance()));
     }
 
     /** 550 of 550.54.15; 0 where the version is none. */
@@ -182,5 +188,9 @@ final class GpuSlot {
     /** Waits for the reading that is under way, for as long as it takes, and lets the thread go. */
     void close() {
         flight.close();
+        GpuReader last = reader;
+        if (last != null) {
+            last.close();
+        }
     }
 }

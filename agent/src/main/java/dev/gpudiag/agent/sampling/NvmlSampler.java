@@ -35,7 +35,7 @@ public final class NvmlSampler implements NodeSampler {
     private final boolean forceInit;
     private final SampleSource source;
     private final NodeClock clock;
-    private final NvmlSession.Setting setting;
+    private NvmlSession.Setting setting;
     private final HostWatch host;
     private final DriverRelease release;
     private final VanishedGpus vanished = new VanishedGpus();
@@ -62,7 +62,12 @@ public final class NvmlSampler implements NodeSampler {
             Duration slowInterval,
             NodeClock clock,
             ProcessNames names) {
-        this(opener, host, forceInit, source, new NvmlSession.Setting(slowInterval, clock, names, CallTrace.NONE));
+        this(
+                opener,
+                host,
+                forceInit,
+                source,
+                new NvmlSession.Setting(slowInterval, clock, names, CallTrace.NONE, false));
     }
 
     private NvmlSampler(
@@ -85,6 +90,11 @@ public final class NvmlSampler implements NodeSampler {
     public void watchXids(Consumer<LoggedEvent> listener) {
         xidListener = Optional.of(listener);
         session.ifPresent(open -> open.watchXids(listener));
+    }
+
+    /** Has the performance monitor read as well, where a GPU has one. To be called before the first sample. */
+    public void watchPerformance() {
+        setting = setting.withPerformance();
     }
 
     /** By which the driver is let go of for a while. */

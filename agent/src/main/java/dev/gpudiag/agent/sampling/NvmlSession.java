@@ -33,20 +33,18 @@ final class NvmlSession {
     private final Thread closing = new Thread(this::closeAll, "gpudiag-nvml-shutdown");
 
     /** What every session of a sampler is given. */
-    record Setting(Duration slowInterval, NodeClock clock, ProcessNames names, CallTrace trace) {}
+    record Setting(Duration slowInterval, NodeClock clock, ProcessNames names, CallTrace trace, boolean performance) {
+        Setting withPerformance() {
+            return new Setting(slowInterval, clock, names, trace, true);
+        }
+    }
 
     NvmlSession(NvmlConnection connection, Setting setting, Optional<Consumer<LoggedEvent>> xidListener) {
         this.connection = connection;
         this.setting = setting;
         this.slots = connection.nvml().stream()
-                .flatMap(nvml -> IntStream.range(0, connection.gpuCount())
-                        .mapToObj(index -> new GpuSlot(
-                                nvml,
-                                index,
-                                setting.slowInterval(),
-                                setting.clock(),
-                                setting.names(),
-                                setting.trace())))
+                .flatMap(nvml ->
+                        IntStream.range(0, connection.gpuCount()).mapToObj(index -> new GpuSlot(nvml, index, setting)))
                 .toList();
         xidListener.ifPresent(this::watchXids);
         this.counting = new Recurrence(setting.clock(), setting.slowInterval());

@@ -69,6 +69,9 @@ public final class LiveSource {
     public LoggedSampler sampler(
             boolean forceInit, Duration slowInterval, Set<Need> needs, UnaryOperator<NodeSampler> more) {
         NvmlSampler sampler = sampler(forceInit, slowInterval);
+        if (needs.contains(Need.PERFORMANCE)) {
+            sampler.watchPerformance();
+        }
         NodeSampler complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(
                         sampler,

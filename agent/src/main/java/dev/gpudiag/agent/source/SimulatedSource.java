@@ -102,6 +102,9 @@ public final class SimulatedSource implements NodeSampler {
                 slowInterval,
                 NodeClock.of(this::now),
                 new ProcessComm(probe.root())::name);
+        if (needs.contains(Need.PERFORMANCE)) {
+            sampler.watchPerformance();
+        }
         this.rdma = Optional.of(new RdmaProbe(probe.root(), Map.of())).filter(any -> needs.contains(Need.RDMA));
         this.complete = needs.contains(Need.PROCESSES)
                 ? new ProcessSampler(

@@ -4,6 +4,7 @@ import dev.gpudiag.agent.simulation.Scenario;
 import dev.gpudiag.agent.simulation.ScenarioCatalog;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.checks.CheckRunner;
+import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.catalog.CheckCatalog;
@@ -13,12 +14,16 @@ import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Quantity;
+import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Readings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +33,16 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
     static final Instant NOW = Instant.parse("2026-07-01T12:00:00Z");
     private static final Path SIMULATOR = Path.of(System.getProperty("gpudiag.simulator"));
     private static final Duration SECONDS = Duration.ofSeconds(5);
+    private static final int MOST_SAMPLES = 10_000;
     private static final double STANDSTILL = 1e-9;
+    private static final List<Quantity<Double>> OF_TWO_SAMPLES = List.of(
+            GpuQuantities.PROFILE_GRAPHICS_ACTIVE,
+            GpuQuantities.PROFILE_SM_ACTIVE,
+            GpuQuantities.PROFILE_SM_OCCUPANCY,
+            GpuQuantities.PROFILE_TENSOR_ACTIVE,
+            GpuQuantities.PROFILE_DRAM_ACTIVE,
+            GpuQuantities.PROFILE_PCIE_TRANSMIT,
+            GpuQuantities.PROFILE_PCIE_RECEIVE);
     private static final List<Quantity<Double>> FROM_SAMPLE_BUFFERS = List.of(
             GpuQuantities.UTILIZATION_GPU_MEAN,
             GpuQuantities.UTILIZATION_GPU_BUSY,
@@ -45,17 +59,29 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
     }
 
     static SimulatedReport of(Scenario scenario) {
-        try (SimulatedSource source = new SimulatedSource(scenario, SIMULATOR, STANDSTILL, SECONDS)) {
-
-            source.sample(SECONDS, SECONDS);
-            NodeSample sample = fixed(source.sample(SECONDS, SECONDS));
-            MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
-            growth.add(sample);
-            return new SimulatedReport(
-                    new CheckRunner(CheckCatalog.all()).run(Evidence.of(sample)),
-                    source.kernelLog().value(),
-                    growth);
+        try (SimulatedSource source = new SimulatedSource(
+                scenario, SIMULATOR, STANDSTILL, SECONDS, EnumSet.of(Need.PROCESSES, Need.PERFORMANCE))) {
+            NodeSample sample = source.sample(SECONDS, SECONDS);
+            for (int i = 0; i < MOST_SAMPLES && needsAnother(sample); i++) {
+                sample = source.sample(SECONDS, SECONDS);
+            }
+            return of(fixed(sample), source.kernelLog().value());
         }
+    }
+
+    static SimulatedReport of(NodeSample sample, Optional<KernelLog> kernelLog) {
+        MemoryGrowth growth = new MemoryGrowth(MemoryGrowth.LIMIT);
+        growth.add(sample);
+        return new SimulatedReport(new CheckRunner(CheckCatalog.all()).run(Evidence.of(sample)), kernelLog, growth);
+    }
+
+    /** The performance monitor measures between two samples that are not too near. */
+    private static boolean needsAnother(NodeSample sample) {
+        return sample.gpus().stream()
+                .anyMatch(gpu -> gpu.condition().isAnswering()
+                        && gpu.get(GpuQuantities.PROFILE_SM_ACTIVE)
+                                .reason()
+                                .equals(Optional.of(Reading.Reason.NOT_READ)));
     }
 
     private static NodeSample fixed(NodeSample sample) {
@@ -72,6 +98,16 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
         for (Quantity<Double> quantity : FROM_SAMPLE_BUFFERS) {
             // their samples have times of the day, which tells in the last digits
             gpu.value(quantity).ifPresent(value -> fixed.put(quantity, 1.5, "test"));
+        }
+        // at a standstill nothing goes over a link
+        gpu.value(GpuQuantities.NVLINK_TRANSMITTED)
+                .ifPresent(bytes -> fixed.put(GpuQuantities.NVLINK_RATE, 0.0, "test"));
+        for (Quantity<Double> quantity : OF_TWO_SAMPLES) {
+            gpu.value(quantity)
+                    .ifPresent(value -> fixed.put(
+                            quantity,
+                            new BigDecimal(value).round(new MathContext(4)).doubleValue(),
+                            "test"));
         }
         Readings readings = fixed.build();
         return new GpuSample(
