@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +75,14 @@ class MetricsGoldenTest {
         if (Boolean.getBoolean("gpudiag.update-goldens")) {
             Files.writeString(golden, page);
         }
-        assertThat(page).isEqualTo(Files.readString(golden));
+        String before = Files.readString(golden);
+        assertThat(linesNotIn(before, page)).as("new lines").isEmpty();
+        assertThat(linesNotIn(page, before)).as("lost lines").isEmpty();
+        assertThat(page.equals(before)).as("the same lines in the same order").isTrue();
+    }
+
+    private static List<String> linesNotIn(String page, String other) {
+        Set<String> lines = page.lines().collect(Collectors.toSet());
+        return other.lines().filter(line -> !lines.contains(line)).toList();
     }
 }

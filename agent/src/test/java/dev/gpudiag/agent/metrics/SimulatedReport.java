@@ -10,6 +10,7 @@ import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
+import dev.gpudiag.telemetry.ComputeProcess;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
@@ -116,8 +117,22 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
                 gpu.condition(),
                 readings,
                 gpu.nvlinks(),
-                gpu.processes(),
+                gpu.processes()
+                        .map(processes ->
+                                processes.stream().map(SimulatedReport::fixed).toList()),
                 gpu.migDevices());
+    }
+
+    /** The driver gives use by process once for each of its own samples, which have times of the day. */
+    private static ComputeProcess fixed(ComputeProcess process) {
+        return new ComputeProcess(
+                process.pid(),
+                process.type(),
+                process.name(),
+                process.gpuInstance(),
+                process.computeInstance(),
+                process.usedMemoryBytes(),
+                Reading.of(0.25, "test"));
     }
 
     MetricsPage page(MetricOptions options) {
