@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * <p>One point per {@code resolution} and GPU takes {@link #BYTES_PER_POINT}, one of a MIG device
  * {@link #BYTES_PER_MIG_POINT}, one of the last hour {@link #BYTES_PER_RECENT_POINT} more, for counters and what matters
  * lately only; a ring that is full forgets its oldest point. A GPU that has not been seen for the whole span is forgotten.
- * When the clock goes back, the GPU's history begins anew. One writer; {@link #copy()} gives readers a snapshot.
+ * When the clock goes back, the GPU's history begins anew. Thread-safe; {@link #copy()} gives a snapshot.
  */
 public final class SampleHistory {
 
@@ -100,7 +100,7 @@ public final class SampleHistory {
     }
 
     /** Bytes that the points of all GPUs take now. */
-    public long bytes() {
+    public synchronized long bytes() {
         return Stream.concat(rings.values().stream(), migRings.values().stream())
                         .mapToLong(PointRing::bytes)
                         .sum()
@@ -108,7 +108,7 @@ public final class SampleHistory {
     }
 
     /** Remembers a sample; one that comes sooner than the resolution after the last is left out. */
-    public void add(NodeSample sample) {
+    public synchronized void add(NodeSample sample) {
         for (GpuSample gpu : sample.gpus()) {
             if (gpu.condition().isAnswering()) {
                 add(gpu);
@@ -174,48 +174,54 @@ public final class SampleHistory {
     }
 
     /** The remembered values of one GPU since {@code from}, oldest first, without those that were not read. */
-    public List<Sample> series(GpuIdentity gpu, Quantity<? extends Number> quantity, Instant from) {
+    public synchronized List<Sample> series(GpuIdentity gpu, Quantity<? extends Number> quantity, Instant from) {
         int column = REMEMBERED.indexOf(quantity);
         return column < 0 ? recent.series(gpu, quantity, from) : column(gpu, column, from);
     }
 
     /** By how much {@code counter} grew from {@code from} on, an hour at most; empty where it was not read twice. */
-    public Optional<Increase> increase(GpuIdentity gpu, EventCounter counter, Instant from) {
+    public synchronized Optional<Increase> increase(GpuIdentity gpu, EventCounter counter, Instant from) {
         return recent.increase(gpu, counter, from);
     }
 
+    /** Every quantity that {@link #series} knows; of some, the last hour at most. */
+    public static List<Quantity<? extends Number>> quantities() {
+        return Stream.concat(REMEMBERED.stream(), RecentHistory.QUANTITIES.stream())
+                .toList();
+    }
+
     /** For how long registration with the NVLink fabric has been under way without a break; zero when it is not. */
-    public Duration fabricInProgress(GpuIdentity gpu, Instant now) {
+    public synchronized Duration fabricInProgress(GpuIdentity gpu, Instant now) {
         return recent.fabricInProgress(gpu, now);
     }
 
     /** The number of processes on one GPU since {@code from}, oldest first, where they could be listed. */
-    public List<Sample> processCounts(GpuIdentity gpu, Instant from) {
+    public synchronized List<Sample> processCounts(GpuIdentity gpu, Instant from) {
         return column(gpu, PROCESSES, from);
     }
 
     /** Used memory that no listed process owns, in bytes, since {@code from}, oldest first, where that was known. */
-    public List<Sample> unaccountedMemory(GpuIdentity gpu, Instant from) {
+    public synchronized List<Sample> unaccountedMemory(GpuIdentity gpu, Instant from) {
         return column(gpu, UNACCOUNTED, from);
     }
 
     /** Used memory of a MIG device, in bytes, since {@code from}, oldest first. */
-    public List<Sample> usedMemory(GpuIdentity gpu, MigDevice device, Instant from) {
+    public synchronized List<Sample> usedMemory(GpuIdentity gpu, MigDevice device, Instant from) {
         return column(migRings.get(migKey(gpu, device)), 0, from);
     }
 
     /** Since when a holder of a GPU has been dead or stuck in the kernel; empty for one that is neither. */
-    public Optional<Instant> stuckSince(GpuHolder holder) {
+    public synchronized Optional<Instant> stuckSince(GpuHolder holder) {
         return stuck.since(holder);
     }
 
     /** Since when NVML has listed a process that the host does not have; empty where the host has it. */
-    public Optional<Instant> absentSince(long pid) {
+    public synchronized Optional<Instant> absentSince(long pid) {
         return stuck.absentSince(pid);
     }
 
     /** How often the link of a port went down in the last day, and how much of it is known; empty before two looks. */
-    public Optional<Increase> linkDowns(InfinibandPort port, Instant now) {
+    public synchronized Optional<Increase> linkDowns(InfinibandPort port, Instant now) {
         return flaps.of(port, now);
     }
 
@@ -236,7 +242,7 @@ public final class SampleHistory {
     }
 
     /** How far back the history of this GPU reaches from {@code now}; empty when there is none. */
-    public Optional<Duration> reach(GpuIdentity gpu, Instant now) {
+    public synchronized Optional<Duration> reach(GpuIdentity gpu, Instant now) {
         PointRing ring = rings.get(gpu.key());
         return ring == null || ring.size() == 0
                 ? Optional.empty()
@@ -244,7 +250,7 @@ public final class SampleHistory {
     }
 
     /** A copy that later additions do not change. */
-    public SampleHistory copy() {
+    public synchronized SampleHistory copy() {
         SampleHistory copy = new SampleHistory(span, resolution);
         rings.forEach((key, ring) -> copy.rings.put(key, ring.copy()));
         migRings.forEach((key, ring) -> copy.migRings.put(key, ring.copy()));

@@ -86,17 +86,19 @@ final class AgentServer implements Server {
                     ProcessMetricsRegistry.ofThisProcess()));
             Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
             Duration deadline = options.timeout().dividedBy(2);
-            StatusPage status = new StatusPage(
+            ServedNode served = new ServedNode(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     node.history(),
+                    state.timeline(),
                     clock,
+                    clock.get(),
                     () -> new AgentState(
                             version,
                             interval,
                             interval.multipliedBy(OLD_ROUNDS).plus(deadline),
                             node.warnings(),
-                            Optional.ofNullable(started[0]).flatMap(loop -> stalled(loop, interval))),
-                    System::nanoTime);
+                            Optional.ofNullable(started[0]).flatMap(loop -> stalled(loop, interval))));
+            StatusPage status = new StatusPage(served::report, node.history(), clock, served::agent, System::nanoTime);
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
                     node.history(),
@@ -114,8 +116,8 @@ final class AgentServer implements Server {
                     });
             started[0] = loop;
             LocalActions local = LocalSocket.actions(List.of());
-            try (HttpServer server =
-                    new HttpServer(address(options, settings), content(page, status, loop, interval), local)) {
+            HttpServer.Content content = content(page, status, loop, interval);
+            try (HttpServer server = new HttpServer(address(options, settings), content, served.routes(), local)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
                 state.begin();
                 loop.start();

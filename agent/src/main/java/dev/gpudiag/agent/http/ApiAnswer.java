@@ -33,10 +33,14 @@ final class ApiAnswer {
     }
 
     private static void write(Context context, String type, ObjectNode document) {
-        byte[] body = (JsonText.of(document) + "\n").getBytes(StandardCharsets.US_ASCII);
+        write(context, type, (JsonText.of(document) + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static void write(Context context, String type, byte[] body) {
         context.header(HEADER, VERSION)
                 .header("Cache-Control", "no-store")
                 .contentType(type)
+                .header("Content-Length", String.valueOf(body.length))
                 .result(body);
     }
 }

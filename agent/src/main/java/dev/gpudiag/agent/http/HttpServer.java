@@ -47,16 +47,17 @@ public final class HttpServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinException when the address cannot be bound
      */
     public HttpServer(ListenAddress address, Content content) {
-        this(address, content, new LocalActions(Optional.empty(), List.of()));
+        this(address, content, List.of(), new LocalActions(Optional.empty(), List.of()));
     }
 
     /**
      * Starts to listen.
      *
+     * @param api what can be read below {@code /api/v1}
      * @param local what may be done over the agent's socket, once {@link #listenAt} opens it
      * @throws io.javalin.util.JavalinException when the address cannot be bound
      */
-    public HttpServer(ListenAddress address, Content content, LocalActions local) {
+    public HttpServer(ListenAddress address, Content content, List<ApiRoute> api, LocalActions local) {
         this.local = local;
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
@@ -69,6 +70,7 @@ public final class HttpServer implements AutoCloseable {
             config.routes.get(
                     "/metrics",
                     context -> context.contentType(content.metricsContentType()).result(content.metrics()));
+            ApiRoutes.add(config.routes, api);
             local.addTo(config.routes);
             config.routes.get("/healthz", context -> answer(context, content.stalled()));
             config.routes.get(

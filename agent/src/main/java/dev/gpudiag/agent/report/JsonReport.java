@@ -89,6 +89,49 @@ public final class JsonReport {
         }
     }
 
+    /** One GPU as a report shows it. */
+    public static ObjectNode gpu(GpuSample gpu) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        gpu(json, gpu);
+        return json;
+    }
+
+    /** The result of one check as a report shows it. */
+    public static ObjectNode check(CheckResult result, Report report) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        check(json, result, report);
+        return json;
+    }
+
+    /** One finding as a report shows it, with the id of its check. */
+    public static ObjectNode finding(String check, Finding finding, Report report) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("check", check);
+        finding(json, finding);
+        BoardIdentity.put(json, check, finding, report);
+        return json;
+    }
+
+    /** What was run, and what was not for which reason. */
+    public static ObjectNode coverage(Report report) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        coverage(json, report);
+        return json;
+    }
+
+    /** The driver as a report shows it. */
+    public static ObjectNode driver(DriverState driver) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        driver(json, driver);
+        return json;
+    }
+
+    /** A workload as a report shows it. */
+    public static ObjectNode workload(Workload workload) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        workload(json, workload);
+        return json;
+    }
+
     private static void gpu(ObjectNode json, GpuSample gpu) {
         json.put("index", gpu.identity().index());
         JsonValues.put(json, "uuid", gpu.identity().uuid(), gpu.condition().detail());

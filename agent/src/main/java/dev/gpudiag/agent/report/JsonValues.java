@@ -5,15 +5,15 @@ import dev.gpudiag.telemetry.Reading;
 import java.util.Optional;
 
 /** Puts values into JSON objects: what is absent is null, with {@code <key>_reason} beside it. */
-final class JsonValues {
+public final class JsonValues {
 
     private JsonValues() {}
 
-    static void put(ObjectNode json, String key, Reading<?> reading) {
+    public static void put(ObjectNode json, String key, Reading<?> reading) {
         reading.value().ifPresentOrElse(value -> put(json, key, value), () -> absent(json, key, reading.describe()));
     }
 
-    static void put(ObjectNode json, String key, Optional<String> text, String reason) {
+    public static void put(ObjectNode json, String key, Optional<String> text, String reason) {
         text.ifPresentOrElse(value -> json.put(key, value), () -> absent(json, key, reason));
     }
 

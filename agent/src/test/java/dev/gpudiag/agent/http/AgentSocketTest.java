@@ -157,7 +157,8 @@ class AgentSocketTest {
     }
 
     private HttpServer server(PeerRule rule) {
-        return new HttpServer(ANY_PORT, Pages.of("a 1\n"), new LocalActions(Optional.of(rule), List.of(greet)));
+        return new HttpServer(
+                ANY_PORT, Pages.of("a 1\n"), List.of(), new LocalActions(Optional.of(rule), List.of(greet)));
     }
 
     private static AgentClient client(Path socket) {
