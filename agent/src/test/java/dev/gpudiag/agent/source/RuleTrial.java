@@ -11,7 +11,8 @@ import java.util.Optional;
 /**
  * One line of trials of the rules: what is changed on a healthy node, and what the rule has to say of it.
  *
- * @param trial the rule with the status that it must give
+ * @param rule the rule that is tried
+ * @param status what it must give
  * @param nearMiss which near miss this is; empty for the scenario that trips the rule
  * @param directives words after {@code @}: base, past, set, baseline, patience
  * @param scenario lines that are added to the base
