@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,8 +33,17 @@ final class EventLedger {
     private static final Duration OTHER_SOURCE = Duration.ofSeconds(2);
     private static final Duration NVML_AND_LOG = Duration.ofSeconds(10);
 
-    /** The kernel's own number of a record. */
-    private record Numbered(String boot, long sequence) {}
+    /** A record by its number: the kernel's own in one boot, or that of a line in one log file. */
+    private record Numbered(String where, long number) {
+
+        static Optional<Numbered> of(LoggedEvent event) {
+            Optional<String> where =
+                    event.source().equals(KernelBuffer.DEVICE) ? event.boot() : Optional.of(event.source());
+            return event.sequence().isPresent()
+                    ? where.map(place -> new Numbered(place, event.sequence().getAsLong()))
+                    : Optional.empty();
+        }
+    }
 
     private static final Comparator<LoggedEvent> BY_TIME =
             Comparator.comparing(event -> event.at().orElse(Instant.MIN));
@@ -64,10 +74,7 @@ final class EventLedger {
     }
 
     private boolean isKnown(LoggedEvent event) {
-        if (event.boot().isPresent()
-                && event.sequence().isPresent()
-                && !numbered.add(
-                        new Numbered(event.boot().get(), event.sequence().getAsLong()))) {
+        if (Numbered.of(event).filter(number -> !numbered.add(number)).isPresent()) {
             return true;
         }
         if (numbered.size() > NUMBERS) {
@@ -92,12 +99,11 @@ final class EventLedger {
         return false;
     }
 
-    /** Whether another source tells the same; the kernel's own numbers beat any comparison. */
+    /** Whether another source tells the same; within one source numbers tell records apart. */
     private static boolean isSameText(LoggedEvent one, LoggedEvent other) {
-        boolean bothNumbered = one.sequence().isPresent() && other.sequence().isPresent();
         KernelEvent event = one.event();
-        return !bothNumbered
-                && !one.source().equals(other.source())
+        boolean numberedAlike = one.sequence().isPresent() == other.sequence().isPresent();
+        return !(one.source().equals(other.source()) && numberedAlike)
                 && isWithin(one, other, OTHER_SOURCE)
                 && event.kind() == other.event().kind()
                 && event.code().equals(other.event().code())

@@ -57,6 +57,13 @@ public final class KernelLogReader implements AutoCloseable {
     private String source = DEVICE;
     private boolean opened;
     private boolean filesFound;
+
+    /**
+     * Of the file as it was read last: a smaller one was moved away since, and is read there. So it is the first time where
+     * files are the only source.
+     */
+    private long filesSize = Long.MAX_VALUE;
+
     private List<Reading<KernelLog>> refusals = List.of();
     private Instant filesReadAt = Instant.MIN;
     private Reading<KernelLog> last = Reading.notRead("the kernel log was not read");
@@ -180,7 +187,8 @@ public final class KernelLogReader implements AutoCloseable {
         filesFound = false;
         for (String path : LogFiles.PATHS) {
             try {
-                LogFiles.Content content = LogFiles.read(root, path, files, boot);
+                LogFiles.Content content = LogFiles.read(root, path, files, boot, until.isPresent() ? 0 : filesSize);
+                filesSize = content.size();
                 take(content, until);
                 if (!buffer.isPresent()) {
                     source = path;

@@ -25,6 +25,8 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KernelLogReaderTest {
 
@@ -109,6 +111,74 @@ class KernelLogReaderTest {
         assertThat(log.events())
                 .singleElement()
                 .satisfies(event -> assertThat(event.at()).contains(Instant.parse("2026-11-23T11:50:00Z")));
+    }
+
+    @Test
+    void aFileThatIsReadAgainTellsNothingTwiceButTwoLikeLinesTwice() throws IOException {
+        Instant[] now = {NOW};
+        KernelLogReader reader = new KernelLogReader(new HostRoot(root), () -> now[0], ZoneOffset.UTC);
+        String line = "Nov 23 11:50:00 host kernel: " + XID + "45, pid=7, name=a, Ch 1\n";
+        write("var/log/messages", line + line);
+        assertThat(log(reader.poll()).totals()).extracting(XidTotal::count).containsExactly(2L);
+
+        now[0] = NOW.plusSeconds(31);
+        assertThat(log(reader.poll()).totals()).extracting(XidTotal::count).containsExactly(2L);
+
+        write("var/log/messages", line + line + line);
+        now[0] = NOW.plusSeconds(62);
+        assertThat(log(reader.poll()).totals()).extracting(XidTotal::count).containsExactly(3L);
+    }
+
+    @Test
+    void whatAFileToldBeforeARestartIsNotCountedAgain() throws IOException {
+        write("var/log/messages", "Nov 23 11:50:00 host kernel: " + XID + "48, DBE\n");
+        List<LoggedEvent> before = log(reader().poll()).events();
+
+        KernelLogReader restarted = reader();
+        restarted.remember(before);
+
+        assertThat(log(restarted.poll()).totals()).extracting(XidTotal::count).containsExactly(1L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"messages, messages-20261122, messages-20261115", "kern.log, kern.log.1, kern.log.2.gz"})
+    void aFileThatWasMovedAwayIsReadBeforeTheNewOne(String current, String rotated, String older) throws IOException {
+        write("var/log/" + older, "2026-11-10T10:00:00Z host kernel: " + XID + "13, too old\n");
+        write(
+                "var/log/" + rotated,
+                "2026-11-20T10:00:00Z host kernel: Linux version 6.8\n2026-11-20T11:00:00Z host kernel: " + XID
+                        + "62, a\n");
+        write("var/log/" + current, "2026-11-22T11:00:00Z host kernel: " + XID + "64, b\n");
+
+        KernelLog log = log(reader().poll());
+
+        assertThat(log.source()).isEqualTo("/var/log/" + current);
+        assertThat(log.begins()).contains(Instant.parse("2026-11-20T10:00:00Z"));
+        assertThat(log.events())
+                .extracting(event -> event.event().code().orElse(0))
+                .containsExactly(62, 64);
+        assertThat(log.events())
+                .as("one boot, across both files")
+                .extracting(LoggedEvent::boot)
+                .containsOnly(Optional.of("/var/log/" + current + " boot 1"));
+    }
+
+    @Test
+    void whatWasWrittenBeforeAFileWasMovedAwayIsNotLostNorToldTwice() throws IOException {
+        Instant[] now = {NOW};
+        KernelLogReader reader = new KernelLogReader(new HostRoot(root), () -> now[0], ZoneOffset.UTC);
+        String first = "2026-11-23T11:50:00Z host kernel: " + XID + "62, a\n";
+        String late = "2026-11-23T12:00:10Z host kernel: " + XID + "63, b\n";
+        write("var/log/kern.log", first + "x".repeat(500) + "\n");
+        assertThat(log(reader.poll()).events()).hasSize(1);
+
+        write("var/log/kern.log.1", first + "x".repeat(500) + "\n" + late);
+        write("var/log/kern.log", "2026-11-23T12:00:20Z host kernel: " + XID + "64, c\n");
+        now[0] = NOW.plusSeconds(31);
+
+        assertThat(log(reader.poll()).events())
+                .extracting(event -> event.event().code().orElse(0))
+                .containsExactly(62, 63, 64);
     }
 
     @Test
