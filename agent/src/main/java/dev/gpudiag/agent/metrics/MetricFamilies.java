@@ -30,13 +30,22 @@ final class MetricFamilies {
         this.dropped = dropped;
     }
 
-    /** Adds what a row finds. */
+    /** Adds what a row finds, as far as it fits. */
     void add(Metric row, Scrape scrape) {
+        add(row, scrape, limit);
+    }
+
+    /** Adds what a row finds although the page is full: of rows that tell just that. */
+    void addAlways(Metric row, Scrape scrape) {
+        add(row, scrape, Integer.MAX_VALUE);
+    }
+
+    private void add(Metric row, Scrape scrape, int most) {
         Map<Labels, Double> found = new LinkedHashMap<>();
         row.extractor().extract(scrape, (value, labels) -> {
             if (found.containsKey(labels)) {
                 dropped.add(DroppedSeries.Reason.DUPLICATE, 1);
-            } else if (series >= limit) {
+            } else if (series >= most) {
                 dropped.add(DroppedSeries.Reason.PAGE, 1);
             } else {
                 found.put(labels, value);

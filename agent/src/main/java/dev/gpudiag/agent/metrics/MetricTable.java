@@ -27,11 +27,11 @@ public final class MetricTable {
 
     private MetricTable() {}
 
-    /** The rows that an operator asked for, the last ones last. */
+    /** The rows that an operator asked for, but those that tell what was left out. */
     static List<Metric> rows(MetricOptions options) {
-        return Stream.of(OWN, options.dcgm() ? DcgmMetrics.ALL : List.<Metric>of(), LAST)
-                .flatMap(List::stream)
-                .toList();
+        return options.dcgm()
+                ? Stream.concat(OWN.stream(), DcgmMetrics.ALL.stream()).toList()
+                : OWN;
     }
 
     /** All rows in gpudiag's own names, for the documentation: a Markdown table. */

@@ -90,6 +90,7 @@ public final class NodeCollector implements MultiCollector {
                 .build());
         Scrape scrape = scrape(reports.get());
         MetricTable.rows(options).forEach(row -> families.add(row, scrape));
+        MetricTable.LAST.forEach(row -> families.addAlways(row, scrape));
         process.scrape().forEach(families::add);
         return families.snapshots();
     }
