@@ -36,6 +36,11 @@ public enum DriverPhase {
         return of(sample.driver(), sample.gpus());
     }
 
+    /** Whether the driver works or does not: it neither starts nor was it let go of, and somebody looked. */
+    public boolean isSettled() {
+        return this != STARTING && this != RELEASED && this != UNKNOWN;
+    }
+
     private static DriverPhase of(DriverState driver, List<GpuSample> gpus) {
         if (driver.usable()) {
             boolean silent = !gpus.isEmpty()

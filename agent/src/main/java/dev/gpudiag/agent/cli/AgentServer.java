@@ -10,6 +10,7 @@ import dev.gpudiag.agent.metrics.NodeCollector;
 import dev.gpudiag.agent.metrics.ProcessMetricsRegistry;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.page.StatusPage;
+import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
@@ -115,7 +116,10 @@ final class AgentServer implements Server {
                         state.see(report, started[0].kernelLog());
                     });
             started[0] = loop;
-            LocalActions local = LocalSocket.actions(List.of());
+            Optional<DriverRelease> release = node.release();
+            release.ifPresent(driver -> driver.onOrder(loop::hasten));
+            LocalActions local = LocalSocket.actions(
+                    release.map(driver -> new ReleaseActions(driver).all()).orElse(List.of()));
             HttpServer.Content content = content(page, status, loop, interval);
             try (HttpServer server = new HttpServer(address(options, settings), content, served.routes(), local)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
@@ -140,11 +144,13 @@ final class AgentServer implements Server {
         SampledNode node = sources.open(source, settings, needs);
         if (node.sampler() instanceof SimulatedSource simulation) {
             simulation.watchXids();
+            simulation.heedRequests();
             simulation.run();
             return node;
         }
         if (node.sampler() instanceof LoggedSampler logged) {
             logged.watchXids();
+            logged.heedRequests();
             state.kernelEvents().ifPresent(logged::keep);
         }
         List<String> warnings = new ArrayList<>(node.warnings());

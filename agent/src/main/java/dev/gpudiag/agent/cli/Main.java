@@ -67,6 +67,7 @@ public final class Main {
                 new FitCommand(context),
                 new ExplainCommand(context),
                 new ListCommand(context),
+                new ReleaseCommand(context),
                 new ReportCommand(context),
                 new RunbookCommand(context),
                 new TopCommand(context),

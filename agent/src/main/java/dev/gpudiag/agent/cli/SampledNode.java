@@ -1,7 +1,9 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.host.HostRoot;
+import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.NodeSampler;
+import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.checks.Baseline;
 import dev.gpudiag.checks.kernellog.KernelLog;
@@ -26,6 +28,15 @@ record SampledNode(
     /** A node of which nothing was seen before. */
     SampledNode(NodeSampler sampler, Optional<Baseline> baseline, List<String> warnings) {
         this(sampler, SampleHistory.none(), MemoryGrowth.none(), baseline, warnings);
+    }
+
+    /** By which the driver is let go of; empty for a recording, which holds none. */
+    Optional<DriverRelease> release() {
+        return switch (sampler) {
+            case SimulatedSource simulation -> Optional.of(simulation.release());
+            case LoggedSampler live -> Optional.of(live.release());
+            default -> Optional.empty();
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.gpudiag.agent.metrics;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
+import dev.gpudiag.telemetry.GpuCondition;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -96,8 +97,10 @@ public final class NodeCollector implements MultiCollector {
     }
 
     private Scrape scrape(Optional<Report> report) {
-        List<GpuView> gpus = report.map(
-                        known -> known.sample().gpus().stream().map(GpuView::of).toList())
+        List<GpuView> gpus = report.map(known -> known.sample().gpus().stream()
+                        .filter(gpu -> gpu.condition().state() != GpuCondition.State.PENDING)
+                        .map(GpuView::of)
+                        .toList())
                 .orElse(List.of());
         WorkloadSeries workloads = report.map(
                         known -> WorkloadSeries.of(known.sample(), gpus, options, agent.dropped()))

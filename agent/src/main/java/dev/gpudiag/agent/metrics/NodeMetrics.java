@@ -31,9 +31,11 @@ final class NodeMetrics {
                                             "kernel_release", text(sample.driver(), HostQuantities.KERNEL_RELEASE))))),
             gauge(
                     "gpudiag_driver_up",
-                    "1 while NVML answers.",
+                    "1 while NVML answers; absent while the driver starts or is released.",
                     List.of(),
                     (scrape, series) -> scrape.sample()
+                            .filter(sample -> DriverPhase.of(sample).isSettled()
+                                    || sample.driver().usable())
                             .ifPresent(sample -> series.add(sample.driver().usable() ? 1 : 0, Labels.EMPTY))),
             gauge(
                     "gpudiag_driver_state",
@@ -117,7 +119,9 @@ final class NodeMetrics {
                         .value()
                         .ifPresent(count -> series.add(count, Labels.of("seen_by", "nvml")));
             }
-            series.add(scrape.answering().size(), Labels.of("seen_by", "answering"));
+            if (DriverPhase.of(sample).isSettled()) {
+                series.add(scrape.answering().size(), Labels.of("seen_by", "answering"));
+            }
         });
     }
 

@@ -46,7 +46,7 @@ public final class SampleTally {
             Tally tally = byGpu.computeIfAbsent(gpu.identity().key(), key -> new Tally());
             if (!gpu.condition().isAnswering()) {
                 tally.failures.merge(gpu.condition().state(), 1L, Long::sum);
-            } else if (gpu.takenAt().isAfter(tally.lastTakenAt)) {
+            } else if (!gpu.takenAt().equals(tally.lastTakenAt)) { // a clock may go back
                 tally.samples++;
                 tally.lastTakenAt = gpu.takenAt();
             }

@@ -42,10 +42,12 @@ public final class NvmlSampler implements NodeSampler {
     private final Standstill standstill = new Standstill();
     private final SingleFlight<NvmlConnection> init = new SingleFlight<>("gpudiag-nvml");
     private final Recurrence retry;
+    private boolean wasReleased;
     private volatile boolean closed;
     private Optional<NvmlSession> session = Optional.empty();
     private Optional<NvmlSession> ending = Optional.empty();
     private Optional<String> connectedModule = Optional.empty();
+    private Optional<RequestWatch> requests = Optional.empty();
     private Optional<Consumer<LoggedEvent>> xidListener = Optional.empty();
 
     /**
@@ -97,6 +99,15 @@ public final class NvmlSampler implements NodeSampler {
         setting = setting.withPerformance();
     }
 
+    /**
+     * Has the driver let go of when something outside needs it, for a caller that goes on sampling.
+     *
+     * @param programs names a program that needs it; asked once per sample, on a thread of its own
+     */
+    public void heed(Supplier<Optional<String>> programs) {
+        requests = Optional.of(new RequestWatch(release, programs));
+    }
+
     /** By which the driver is let go of for a while. */
     public DriverRelease release() {
         return release;
@@ -107,10 +118,15 @@ public final class NvmlSampler implements NodeSampler {
         long now = System.nanoTime();
         long until = now + wait.toNanos();
         excuse(standstill.at(now, wait, deadline));
+        requests.ifPresent(RequestWatch::look);
+        Optional<String> released = release.orders();
+        if (released.isPresent() != wasReleased) {
+            wasReleased = released.isPresent();
+            host.hasten(); // what was done to the driver meanwhile is seen before it is judged
+        }
         host.start();
         Optional<HostState> read = host.await(until - System.nanoTime(), deadline);
         HostState state = read.orElseGet(() -> HostWatch.unknown(host.late(deadline)));
-        Optional<String> released = release.orders();
         if (released.isPresent()) {
             letGo();
             Reading<Boolean> nvml = Reading.missing(
@@ -127,6 +143,7 @@ public final class NvmlSampler implements NodeSampler {
         }
         NvmlSession open = session.get();
         List<GpuSample> gpus = BusOrder.located(open.gpus(until, deadline), state);
+        requests.ifPresent(watch -> watch.see(gpus));
         return node(state, open.state(), open.readings(), vanished.complete(gpus, state.pciDevices()));
     }
 
@@ -261,5 +278,6 @@ public final class NvmlSampler implements NodeSampler {
         disconnect();
         init.abandon();
         host.abandon();
+        requests.ifPresent(RequestWatch::abandon);
     }
 }

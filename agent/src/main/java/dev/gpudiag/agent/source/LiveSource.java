@@ -4,6 +4,7 @@ import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
 import dev.gpudiag.agent.host.RdmaProbe;
+import dev.gpudiag.agent.host.process.DriverRequests;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.sampling.LibraryNotFound;
@@ -83,7 +84,7 @@ public final class LiveSource {
             RdmaProbe rdma = new RdmaProbe(probe.root(), environment);
             complete = new RdmaSampler(complete, rdma::read, slowInterval, NodeClock.system());
         }
-        return new LoggedSampler(more.apply(complete), log, sampler);
+        return new LoggedSampler(more.apply(complete), log, sampler, new DriverRequests(probe.root())::look);
     }
 
     /** A sampler of this node's driver, GPUs and host alone. */

@@ -12,6 +12,7 @@ import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A sampler beside the kernel log of its host. Not thread-safe. */
 public final class LoggedSampler implements NodeSampler {
@@ -19,11 +20,16 @@ public final class LoggedSampler implements NodeSampler {
     private final NodeSampler sampler;
     private final KernelLogReader log;
     private final NvmlSampler driver;
+    private final Supplier<Optional<String>> requests;
     private final ResetWatch resets = new ResetWatch();
     private Consumer<KernelLog> keeper = events -> {};
 
-    /** @param driver what is below the other samplers */
-    LoggedSampler(NodeSampler sampler, KernelLogReader log, NvmlSampler driver) {
+    /**
+     * @param driver what is below the other samplers
+     * @param requests names a program that needs the driver to be let go of
+     */
+    LoggedSampler(NodeSampler sampler, KernelLogReader log, NvmlSampler driver, Supplier<Optional<String>> requests) {
+        this.requests = requests;
         this.sampler = sampler;
         this.log = log;
         this.driver = driver;
@@ -32,6 +38,11 @@ public final class LoggedSampler implements NodeSampler {
     /** Has NVML tell its Xids as well; for a caller that goes on sampling. To be called before the first sample. */
     public void watchXids() {
         driver.watchXids(log::offer);
+    }
+
+    /** Has the driver let go of when something outside needs it; for a caller that goes on sampling. */
+    public void heedRequests() {
+        driver.heed(requests);
     }
 
     /** By which the driver is let go of for a while. */

@@ -5,6 +5,7 @@ import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.agent.host.HostState;
 import dev.gpudiag.agent.host.ProcessComm;
 import dev.gpudiag.agent.host.RdmaProbe;
+import dev.gpudiag.agent.host.process.DriverRequests;
 import dev.gpudiag.agent.host.process.HostProcesses;
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
@@ -230,6 +231,11 @@ public final class SimulatedSource implements NodeSampler {
     /** The files of a simulated host answer at once, other than an adapter's. */
     private NodeSample withRdma(NodeSample sample) {
         return rdma.map(probe -> sample.withRdma(probe.read())).orElse(sample);
+    }
+
+    /** Has the simulated driver let go of when something of the simulated host needs it. */
+    public void heedRequests() {
+        sampler.heed(new DriverRequests(new HostRoot(host.root()))::look);
     }
 
     /** By which the simulated driver is let go of for a while. */

@@ -22,6 +22,7 @@ public final class TimelineRecorder {
     private final KernelWatch kernel = new KernelWatch();
     private final CheckWatch checks = new CheckWatch();
     private final NodeWatch node = new NodeWatch();
+    private final ReleaseWatch releases = new ReleaseWatch();
 
     /**
      * One that goes on where earlier agents left off.
@@ -54,6 +55,7 @@ public final class TimelineRecorder {
     /** Records what a sample that was not judged has brought. */
     public void see(NodeSample sample, Reading<KernelLog> log) {
         Instant now = sample.takenAt();
+        record(releases.see(sample), now);
         record(node.see(sample), now);
         record(processes.see(sample), now);
         log.value().ifPresent(found -> record(kernel.see(found, now.minus(kept), node::gpu, processes::find), now));

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.host.HostProbe;
+import dev.gpudiag.agent.host.process.DriverRequests;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.metrics.MetricsPage;
@@ -13,6 +14,7 @@ import dev.gpudiag.agent.simulation.SimulatedHost;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
+import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.nvml.Nvml;
@@ -35,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -83,6 +86,7 @@ final class FaultyAgent implements AutoCloseable {
     private final MetricsPage page;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final List<Status> verdicts = new CopyOnWriteArrayList<>();
     private final AtomicInteger opened = new AtomicInteger();
     private volatile Duration wallJump = Duration.ZERO;
     private volatile Nvml nvml;
@@ -106,6 +110,7 @@ final class FaultyAgent implements AutoCloseable {
                 new Clock(),
                 pid -> Optional.empty());
         sampler.watchXids(event -> {});
+        sampler.heed(new DriverRequests(probe.root())::look);
         SamplingLoop[] started = new SamplingLoop[1];
         page = new MetricsPage(new NodeCollector(
                 () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report), new Clock()::instant, "test"));
@@ -118,7 +123,10 @@ final class FaultyAgent implements AutoCloseable {
                 Optional.empty(),
                 INTERVAL,
                 DEADLINE,
-                report -> page.render());
+                report -> {
+                    verdicts.add(report.verdict());
+                    page.render();
+                });
         started[0] = loop;
         server = new HttpServer(new ListenAddress("127.0.0.1", 0), new Pages());
         sampler.release().onOrder(loop::hasten);
@@ -260,6 +268,12 @@ final class FaultyAgent implements AutoCloseable {
 
     Report report() {
         return loop.report().orElseThrow();
+    }
+
+    /** The verdicts of the rounds from now on. */
+    List<Status> verdictsFromNowOn() {
+        verdicts.clear();
+        return verdicts;
     }
 
     DriverPhase phase() {

@@ -116,12 +116,15 @@ class TimelineRecorderTest {
     }
 
     @Test
-    void aDriverThatWasLetGoOfOnRequestIsNotToldAsGone() throws Exception {
+    void aDriverThatWasLetGoOfOnRequestIsToldAsAReleaseAndNotAsGone() throws Exception {
         see(well(0));
         see(sample(
                 1, Reading.missing(Reading.Reason.RELEASED, "gpudiag", "released"), "550", GpuCondition.answering()));
         see(well(2));
-        assertThat(texts()).isEmpty();
+        assertThat(texts())
+                .containsExactly(
+                        "release released: the agent lets go of the driver: released",
+                        "release ended: the agent takes the driver again");
     }
 
     @Test
