@@ -2,6 +2,7 @@ package dev.gpudiag.checks;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The values in force of all settings; a setting that nobody changed has its default. */
 public final class Settings {
@@ -21,6 +22,11 @@ public final class Settings {
         Map<Setting<?>, Object> changed = new HashMap<>(values);
         changed.put(setting, setting.parse(text));
         return new Settings(changed);
+    }
+
+    /** The settings that somebody set, perhaps to their default. */
+    public Set<Setting<?>> changed() {
+        return values.keySet();
     }
 
     @SuppressWarnings("unchecked") // with() stores what the setting's own parser gave

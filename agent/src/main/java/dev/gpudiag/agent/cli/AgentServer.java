@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
+import dev.gpudiag.agent.config.ConfigurationFile;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.http.LocalActions;
@@ -14,18 +15,18 @@ import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
+import dev.gpudiag.agent.systemd.AgentLog;
+import dev.gpudiag.agent.systemd.ServiceNotifier;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
 import dev.gpudiag.checks.Settings;
-import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.SampleHistory;
 import io.javalin.util.JavalinException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,9 @@ final class AgentServer implements Server {
     private static final System.Logger LOG = System.getLogger("gpudiag");
     private static final Duration SHUTDOWN_WAIT = Duration.ofSeconds(2);
 
+    /** How often the configuration's file is looked at; it is read when it is the same at two looks. */
+    private static final Duration WATCHED_EVERY = Duration.ofSeconds(2);
+
     /** Rounds that the loop may miss before the agent calls itself stalled. */
     private static final int STALLED_ROUNDS = 30;
 
@@ -48,33 +52,30 @@ final class AgentServer implements Server {
     private final ProductSources sources;
     private final List<Check> checks;
     private final String version;
-    private final Console console;
+    private final Map<String, String> environment;
 
-    AgentServer(ProductSources sources, List<Check> checks, String version, Console console) {
+    AgentServer(ProductSources sources, List<Check> checks, String version, Map<String, String> environment) {
         this.sources = sources;
         this.checks = checks;
         this.version = version;
-        this.console = console;
+        this.environment = environment;
     }
 
     @Override
     @SuppressWarnings("SystemExitOutsideMain") // halt: a native call that never returns must not hold the shutdown
     public int serve(ServeOptions options) throws UsageException, UnusableFileException, InterruptedException {
         Settings settings = options.configured().settings();
-        List<Check> running = checks.stream()
-                .filter(check -> !options.configured()
-                        .skippedChecks()
-                        .contains(check.spec().id()))
-                .toList();
+        AgentLog.install(environment);
+        List<Check> running = AgentReload.running(checks, options.configured());
         KeptState state = KeptState.open(options.source(), settings, version);
-        Set<Need> needs = EnumSet.of(Need.PROCESSES); // for the timeline, whatever checks are run
-        needs.addAll(MetricSettings.needs(settings, CheckCatalog.needs(running, settings)));
+        Set<Need> needs = AgentReload.needs(running, options.configured());
         try (SampledNode node = open(options.source(), settings, needs, state)) {
-            node.warnings().forEach(console::complain);
+            node.warnings().forEach(warning -> LOG.log(System.Logger.Level.WARNING, "{0}", warning));
             Supplier<Instant> clock =
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
             SamplingLoop[] started = new SamplingLoop[1];
             AgentFigures figures = new AgentFigures();
+            figures.state(state.health()::stores);
             MetricsPage page = new MetricsPage(new NodeCollector(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     clock,
@@ -85,7 +86,7 @@ final class AgentServer implements Server {
                     MetricSettings.options(settings),
                     figures,
                     ProcessMetricsRegistry.ofThisProcess()));
-            Duration interval = settings.get(AgentSettings.SAMPLING_INTERVAL);
+            LiveConfiguration[] live = new LiveConfiguration[1];
             Duration deadline = options.timeout().dividedBy(2);
             ServedNode served = new ServedNode(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
@@ -95,11 +96,13 @@ final class AgentServer implements Server {
                     clock.get(),
                     () -> new AgentState(
                             version,
-                            interval,
-                            interval.multipliedBy(OLD_ROUNDS).plus(deadline),
-                            node.warnings(),
-                            Optional.ofNullable(started[0]).flatMap(loop -> stalled(loop, interval))));
+                            started[0].interval(),
+                            started[0].interval().multipliedBy(OLD_ROUNDS).plus(deadline),
+                            problems(node, state, live[0]),
+                            stalled(started[0])));
             StatusPage status = new StatusPage(served::report, node.history(), clock, served::agent, System::nanoTime);
+            ServiceNotifier notifier = new ServiceNotifier(
+                    environment, () -> Optional.ofNullable(started[0]).flatMap(AgentServer::stalled));
             SamplingLoop loop = new SamplingLoop(
                     node.sampler(),
                     node.history(),
@@ -107,26 +110,34 @@ final class AgentServer implements Server {
                     new CheckRunner(running, figures.checks()),
                     settings,
                     node.baseline(),
-                    interval,
+                    settings.get(AgentSettings.SAMPLING_INTERVAL),
                     deadline,
                     report -> {
                         figures.samples().see(report.sample());
                         page.render();
                         status.see(report);
                         state.see(report, started[0].kernelLog());
+                        notifier.verdict(VerdictLine.of(report));
                     });
             started[0] = loop;
+            live[0] = new LiveConfiguration(
+                    options.configured(),
+                    options.again(),
+                    options.watched().map(ConfigurationFile::new),
+                    new AgentReload(loop, checks, needs, figures, state.timeline(), notifier));
             Optional<DriverRelease> release = node.release();
             release.ifPresent(driver -> driver.onOrder(loop::hasten));
             LocalActions local = LocalSocket.actions(
                     release.map(driver -> new ReleaseActions(driver).all()).orElse(List.of()));
-            HttpServer.Content content = content(page, status, loop, interval);
+            HttpServer.Content content = content(page, status, loop);
             try (HttpServer server = new HttpServer(address(options, settings), content, served.routes(), local)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
                 state.begin();
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
+                live[0].follow(WATCHED_EVERY.toMillis(), HangupSignal::handle);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    notifier.stopping();
                     closeInTime(server, loop, () -> state.end(clock.get()));
                     Runtime.getRuntime().halt(0);
                 }));
@@ -163,8 +174,7 @@ final class AgentServer implements Server {
         return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
     }
 
-    private static HttpServer.Content content(
-            MetricsPage page, StatusPage status, SamplingLoop loop, Duration interval) {
+    private static HttpServer.Content content(MetricsPage page, StatusPage status, SamplingLoop loop) {
         return new HttpServer.Content() {
             @Override
             public byte[] metrics() {
@@ -188,7 +198,7 @@ final class AgentServer implements Server {
 
             @Override
             public Optional<String> stalled() {
-                return AgentServer.stalled(loop, interval);
+                return AgentServer.stalled(loop);
             }
 
             @Override
@@ -198,9 +208,17 @@ final class AgentServer implements Server {
         };
     }
 
-    private static Optional<String> stalled(SamplingLoop loop, Duration interval) {
+    /** What is wrong with the agent itself. */
+    private static List<String> problems(SampledNode node, KeptState state, LiveConfiguration live) {
+        List<String> problems = new ArrayList<>(node.warnings());
+        problems.addAll(state.problems());
+        problems.addAll(live.problems());
+        return problems;
+    }
+
+    private static Optional<String> stalled(SamplingLoop loop) {
         Duration since = loop.sinceLastTick();
-        Duration limit = interval.multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
+        Duration limit = loop.interval().multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
         return since.compareTo(limit) < 0
                 ? Optional.empty()
                 : Optional.of("no sampling round has ended for " + since.toSeconds() + " s");

@@ -94,6 +94,15 @@ final class KeptState {
         return health;
     }
 
+    /** Which parts of it cannot be saved, a sentence each. */
+    List<String> problems() {
+        return health.stores().entrySet().stream()
+                .filter(store -> !store.getValue().isEmpty())
+                .map(store -> store.getKey() + " not saved: " + store.getValue())
+                .sorted()
+                .toList();
+    }
+
     /** What keeps the events of the kernel log. */
     Optional<Consumer<KernelLog>> kernelEvents() {
         return directory.map(folder -> new KernelEventStore(folder).savedBy(writer));

@@ -82,6 +82,7 @@ public final class Main {
             line.addSubcommand(new CommandLine(command));
         }
         line.addSubcommand(BaselineCommand.line(context));
+        line.addSubcommand(ConfigCommand.line(context));
         line.setOut(new PrintWriter(context.console().out(), true, UTF_8));
         line.setErr(new PrintWriter(context.console().err(), true, UTF_8));
         line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));

@@ -37,7 +37,12 @@ final class ServeCommand implements Callable<Integer> {
         SourceOptions options = source.options(context);
         return context.server()
                 .serve(new ServeOptions(
-                        options, settings.inForce(context, options), settings.file(), address(), timeout.value()));
+                        options,
+                        settings.inForce(context, options),
+                        settings.file(),
+                        address(),
+                        timeout.value(),
+                        () -> settings.inForce(context, options)));
     }
 
     private Optional<ListenAddress> address() throws UsageException {

@@ -15,18 +15,27 @@ import java.util.Optional;
  * @param configuration the file that {@code --config} names
  * @param listenAddress address that the command line names; beats the configuration
  * @param timeout how long one sample may take
+ * @param again reads file, environment and flags again
  */
 public record ServeOptions(
         SourceOptions source,
         SettingsSource.Configured configured,
         Optional<Path> configuration,
         Optional<ListenAddress> listenAddress,
-        Duration timeout) {
+        Duration timeout,
+        LiveConfiguration.Reading again) {
     public ServeOptions {
         requireNonNull(source, "source is null");
         requireNonNull(configured, "configured is null");
         requireNonNull(configuration, "configuration is null");
         requireNonNull(listenAddress, "listenAddress is null");
         requireNonNull(timeout, "timeout is null");
+        requireNonNull(again, "again is null");
+    }
+
+    /** The file to be watched: the one that was named, for this machine else the installed one, though it is not there yet. */
+    Optional<Path> watched() {
+        return configuration.or(() ->
+                source instanceof SourceOptions.Live ? Optional.of(Wiring.INSTALLED_CONFIGURATION) : Optional.empty());
     }
 }

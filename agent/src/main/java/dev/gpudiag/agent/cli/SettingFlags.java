@@ -1,10 +1,13 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.config.Configuration;
 import dev.gpudiag.agent.config.ConfigurationException;
+import dev.gpudiag.agent.config.EnvironmentSettings;
 import dev.gpudiag.agent.config.SettingOverrides;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -29,30 +32,65 @@ final class SettingFlags {
         return config == null ? Optional.empty() : Optional.of(SourceFlags.existingFile("--config", config));
     }
 
-    /** What is in force. The installed configuration is about this machine, so only a live source reads it. */
+    /**
+     * What is in force. Installed configuration and environment are about this machine, so only a live source, or who names a
+     * file, reads them.
+     */
     SettingsSource.Configured inForce(CommandContext context, SourceOptions source)
             throws UsageException, UnusableFileException {
-        List<Setting<?>> ofChecks = context.checks().stream()
-                .<Setting<?>>flatMap(check -> check.spec().settings().stream())
-                .toList();
-        return inForce(context, source instanceof SourceOptions.Live, ofChecks);
+        return inForce(context, source instanceof SourceOptions.Live, file(), ofChecks(context));
     }
 
     /** What is in force for a command without a source: what the flags say, and not the installed configuration. */
     Settings given(CommandContext context, List<Setting<?>> known) throws UsageException, UnusableFileException {
-        return inForce(context, false, known).settings();
+        return inForce(context, false, file(), known).settings();
     }
 
-    private SettingsSource.Configured inForce(CommandContext context, boolean installed, List<Setting<?>> known)
+    /** What is in force on this machine with {@code file} in place of what {@code --config} says. */
+    SettingsSource.Configured inForce(CommandContext context, Optional<Path> file)
             throws UsageException, UnusableFileException {
-        Optional<Path> file = file();
-        SettingsSource.Configured read =
-                installed || file.isPresent() ? context.settings().load(file) : SettingsSource.Configured.defaults();
-        try {
-            Settings changed = new SettingOverrides(known).apply(read.settings(), assignments);
-            return new SettingsSource.Configured(changed, read.skippedChecks());
-        } catch (ConfigurationException e) {
-            throw new UsageException(e.getMessage());
+        return inForce(context, true, file, ofChecks(context));
+    }
+
+    private static List<Setting<?>> ofChecks(CommandContext context) {
+        return context.checks().stream()
+                .<Setting<?>>flatMap(check -> check.spec().settings().stream())
+                .toList();
+    }
+
+    private SettingsSource.Configured inForce(
+            CommandContext context, boolean installed, Optional<Path> file, List<Setting<?>> known)
+            throws UsageException, UnusableFileException {
+        List<String> ids =
+                context.checks().stream().map(check -> check.spec().id()).toList();
+        boolean ofThisMachine = installed || file.isPresent();
+        List<String> problems = new ArrayList<>();
+        SettingsSource.Configured read = SettingsSource.Configured.defaults();
+        Configuration configuration = read.configuration();
+        if (ofThisMachine) {
+            try {
+                read = context.settings().load(file);
+                configuration = read.configuration();
+            } catch (UnusableFileException e) {
+                problems.add(e.getMessage());
+            }
+            try {
+                configuration = new EnvironmentSettings(known, ids).apply(configuration, context.environment());
+            } catch (ConfigurationException e) {
+                problems.addAll(e.problems());
+            }
         }
+        try {
+            configuration = new SettingOverrides(known, ids).apply(configuration, assignments);
+        } catch (ConfigurationException e) {
+            if (problems.isEmpty()) {
+                throw new UsageException(e.getMessage());
+            }
+            problems.addAll(e.problems());
+        }
+        if (!problems.isEmpty()) {
+            throw new UnusableFileException(String.join("\n", problems));
+        }
+        return SettingsSource.Configured.of(configuration, read.file());
     }
 }

@@ -45,7 +45,7 @@ final class Wiring {
                 sources,
                 Wiring::configured,
                 (sample, out) -> record(sample, product.version(), out),
-                options -> new AgentServer(sources, checks, product.version(), console).serve(options),
+                options -> new AgentServer(sources, checks, product.version(), environment).serve(options),
                 CallerTerminal.of(environment, new FileInputStream(FileDescriptor.in)));
     }
 
@@ -68,7 +68,7 @@ final class Wiring {
                 CheckCatalog.all().stream().map(check -> check.spec().id()).toList();
         try {
             Configuration read = new ConfigurationReader(settings, ids).read(chosen.get());
-            return new SettingsSource.Configured(read.settings(), read.skippedChecks());
+            return SettingsSource.Configured.of(read, chosen);
         } catch (ConfigurationException e) {
             throw new UnusableFileException(e.getMessage());
         }

@@ -82,7 +82,18 @@ public final class AgentSettings {
             false,
             "figures of the performance monitor (GPM, Hopper on), which metrics.dcgm turns on too");
 
+    /** What a running agent takes over; all else that is its own needs a restart. */
+    private static final List<Setting<?>> TAKEN_OVER = List.of(SAMPLING_INTERVAL);
+
+    private static final String ENDPOINTS = "fragmentation.endpoints";
+
     private AgentSettings() {}
+
+    /** Whether a change of this setting waits until the agent is started again. */
+    public static boolean needsRestart(Setting<?> setting) {
+        return (all().contains(setting) && !TAKEN_OVER.contains(setting))
+                || setting.key().equals(ENDPOINTS);
+    }
 
     public static List<Setting<?>> all() {
         return List.of(

@@ -1,7 +1,7 @@
 package dev.gpudiag.agent.config;
 
 import dev.gpudiag.checks.Setting;
-import dev.gpudiag.checks.Settings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,16 +25,19 @@ final class ConfigurationDocument {
     private static final String CHECKS = "checks";
     private static final String SKIP = "skip";
 
+    private final Path path;
     private final String file;
     private final KnownSettings known;
     private final Collection<String> checkIds;
     private final List<String> problems = new ArrayList<>();
     private final Map<Setting<?>, Integer> lines = new HashMap<>();
     private final Set<String> skipped = new LinkedHashSet<>();
-    private Settings settings = Settings.defaults();
+    private Configuration configuration = Configuration.defaults();
+    private Optional<Node> skip = Optional.empty();
 
-    ConfigurationDocument(String file, KnownSettings known, Collection<String> checkIds) {
-        this.file = file;
+    ConfigurationDocument(Path path, KnownSettings known, Collection<String> checkIds) {
+        this.path = path;
+        this.file = String.valueOf(path.getFileName());
         this.known = known;
         this.checkIds = checkIds;
     }
@@ -46,7 +49,8 @@ final class ConfigurationDocument {
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        return new Configuration(settings, skipped);
+        return skip.map(node -> configuration.skipping(skipped, new Origin.Line(path, line(node))))
+                .orElse(configuration);
     }
 
     void read(Node document) {
@@ -99,7 +103,7 @@ final class ConfigurationDocument {
         }
         text(whole, value).ifPresent(text -> {
             try {
-                settings = settings.with(setting.get(), text);
+                configuration = configuration.with(setting.get(), text, new Origin.Line(path, line(entry.key())));
             } catch (IllegalArgumentException e) {
                 problem(value, whole + ": " + e.getMessage());
             }
@@ -113,7 +117,10 @@ final class ConfigurationDocument {
                         entry.key(),
                         "unknown key '" + entry.name() + "' in " + CHECKS
                                 + Suggestions.hint(entry.name(), List.of(SKIP)));
-            } else if (entry.value() instanceof SequenceNode sequence) {
+                continue;
+            }
+            skip = Optional.of(entry.key());
+            if (entry.value() instanceof SequenceNode sequence) {
                 sequence.getValue().forEach(this::skip);
             } else if (!isNull(entry.value())) {
                 skip(entry.value());

@@ -28,8 +28,7 @@ public final class ConfigurationReader {
      * @throws ConfigurationException with everything that is wrong, each with its line
      */
     public Configuration read(Path file) {
-        ConfigurationDocument document =
-                new ConfigurationDocument(String.valueOf(file.getFileName()), new KnownSettings(ofChecks), checkIds);
+        ConfigurationDocument document = new ConfigurationDocument(file, new KnownSettings(ofChecks), checkIds);
         ConfigurationText.read(file).ifPresent(document::read);
         return document.configuration();
     }

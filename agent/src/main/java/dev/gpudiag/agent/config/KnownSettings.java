@@ -35,6 +35,13 @@ final class KnownSettings {
         return byKey.keySet();
     }
 
+    /** The keys as environment variables have them but for their letters: {@code sampling-interval}. */
+    Set<String> variables() {
+        Set<String> names = new LinkedHashSet<>();
+        byKey.keySet().forEach(key -> names.add(key.replace('.', '-')));
+        return names;
+    }
+
     /** What may stand after {@code section} and a dot. */
     Set<String> keysIn(String section) {
         Set<String> keys = new LinkedHashSet<>();

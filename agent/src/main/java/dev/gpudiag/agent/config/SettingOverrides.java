@@ -2,50 +2,56 @@ package dev.gpudiag.agent.config;
 
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Settings;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 
 /** Applies {@code --set KEY=VALUE}. */
 public final class SettingOverrides {
 
+    private static final String OPTION = "--set";
+
     private final KnownSettings known;
+    private final Collection<String> checkIds;
 
     /** Knows the settings of the agent and {@code ofChecks}. */
     public SettingOverrides(List<Setting<?>> ofChecks) {
+        this(ofChecks, Set.of());
+    }
+
+    /** Knows also the checks that may be skipped, by {@code checks.skip=ID,ID}. */
+    public SettingOverrides(List<Setting<?>> ofChecks, Collection<String> checkIds) {
         known = new KnownSettings(ofChecks);
+        this.checkIds = List.copyOf(checkIds);
+    }
+
+    /** The settings with {@code overrides} applied, as below. */
+    public Settings apply(Settings settings, List<String> overrides) {
+        Configuration before = new Configuration(settings, Set.of(), Map.of());
+        return apply(before, overrides).settings();
     }
 
     /**
-     * The settings with {@code overrides} applied in order.
+     * The configuration with {@code overrides} applied in order.
      *
      * @throws ConfigurationException with all that is wrong in them
      */
-    public Settings apply(Settings settings, List<String> overrides) {
-        List<String> problems = new ArrayList<>();
-        Settings changed = settings;
+    public Configuration apply(Configuration configuration, List<String> overrides) {
+        SettingValues values = new SettingValues(known, checkIds, configuration);
         for (String override : overrides) {
+            String place = OPTION + " " + override;
             int equals = override.indexOf('=');
             if (equals < 1) {
-                problems.add("--set " + override + ": not KEY=VALUE");
+                values.problem(place, "not KEY=VALUE");
                 continue;
             }
-            String key = override.substring(0, equals).strip();
-            Optional<Setting<?>> setting = known.find(key);
-            if (setting.isEmpty()) {
-                problems.add(
-                        "--set " + override + ": unknown setting '" + key + "'" + Suggestions.hint(key, known.keys()));
-                continue;
-            }
-            try {
-                changed = changed.with(setting.get(), override.substring(equals + 1));
-            } catch (IllegalArgumentException e) {
-                problems.add("--set " + override + ": " + e.getMessage());
-            }
+            values.put(
+                    place,
+                    override.substring(0, equals).strip(),
+                    override.substring(equals + 1),
+                    new Origin.Flag(OPTION));
         }
-        if (!problems.isEmpty()) {
-            throw new ConfigurationException(problems);
-        }
-        return changed;
+        return values.result();
     }
 }

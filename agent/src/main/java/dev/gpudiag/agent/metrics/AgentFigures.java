@@ -1,7 +1,9 @@
 package dev.gpudiag.agent.metrics;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the agent counts of itself, for its metrics. Thread-safe. */
 public final class AgentFigures {
@@ -10,6 +12,7 @@ public final class AgentFigures {
     private final SampleTally samples = new SampleTally();
     private final CheckDurations checks = new CheckDurations();
     private final DroppedSeries dropped = new DroppedSeries();
+    private volatile Supplier<Map<String, String>> state = Map::of;
     private volatile Optional<Reload> reload = Optional.empty();
 
     /** The last attempt to read the configuration again. */
@@ -33,6 +36,15 @@ public final class AgentFigures {
     /** Tells how the last reading of the configuration went. */
     public void configurationRead(boolean successful, Instant at) {
         reload = Optional.of(new Reload(successful, at));
+    }
+
+    /** Tells where to ask which parts of the state can be saved: a sentence by part, empty for one that is well. */
+    public void state(Supplier<Map<String, String>> stores) {
+        state = stores;
+    }
+
+    Map<String, String> state() {
+        return state.get();
     }
 
     DroppedSeries dropped() {

@@ -6,6 +6,7 @@ import static dev.gpudiag.agent.metrics.Metric.gauge;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /** The agent itself: its rounds, its HTTP server, its configuration, and what it left out of the page. */
@@ -61,6 +62,13 @@ final class AgentMetrics {
                     "HTTP requests that are being answered.",
                     List.of(),
                     (scrape, series) -> series.add(scrape.agent().http().inFlight(), Labels.EMPTY)),
+            gauge(
+                    "gpudiag_state_saved",
+                    "1 while this part of the state directory can be saved; absent until it was tried.",
+                    List.of("store"),
+                    (scrape, series) -> new TreeMap<>(scrape.agent().state())
+                            .forEach((store, problem) ->
+                                    series.add(problem.isEmpty() ? 1 : 0, Labels.of("store", store)))),
             gauge(
                     "gpudiag_config_last_reload_successful",
                     "1 when the configuration was last read without an error; absent until it was read again.",

@@ -32,10 +32,10 @@ public final class SamplingLoop implements AutoCloseable {
     private final SampleHistory history;
     private final MemoryGrowth growth;
     private final WorkloadHistory workloads = new WorkloadHistory(WorkloadHistory.LIMIT, WorkloadHistory.KEPT);
-    private final CheckRunner runner;
-    private final Settings settings;
     private final Optional<Baseline> baseline;
-    private final Duration interval;
+    private CheckRunner runner;
+    private Settings settings;
+    private volatile Duration interval;
     private final Duration deadline;
     private final Consumer<Report> listener;
     private final ScheduledExecutorService scheduler;
@@ -83,6 +83,25 @@ public final class SamplingLoop implements AutoCloseable {
     public void start() {
         pace = new Pace(System.nanoTime(), interval);
         scheduler.execute(this::beat);
+    }
+
+    /** Goes on with other checks, settings and interval from the next round on; what was seen before stays known. */
+    public synchronized void change(CheckRunner checks, Settings changed, Duration between) {
+        if (!closed) {
+            scheduler.execute(() -> {
+                runner = checks;
+                settings = changed;
+                if (!between.equals(interval)) {
+                    interval = between;
+                    pace = new Pace(System.nanoTime(), between);
+                }
+            });
+        }
+    }
+
+    /** Time between two rounds. */
+    public Duration interval() {
+        return interval;
     }
 
     private void beat() {

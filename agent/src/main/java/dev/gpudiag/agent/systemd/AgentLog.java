@@ -69,7 +69,8 @@ public final class AgentLog {
         /** Names from drivers and processes must not end a line, begin one with a level, or move a terminal's cursor. */
         private static String printable(String text) {
             StringBuilder line = new StringBuilder();
-            text.chars().forEach(c -> line.append(c == '\n' ? "; " : c < ' ' || c == 0x7f ? "?" : Character.toString(c)));
+            text.chars()
+                    .forEach(c -> line.append(c == '\n' ? "; " : c < ' ' || c == 0x7f ? "?" : Character.toString(c)));
             return line.toString();
         }
 

@@ -47,8 +47,8 @@ public final class ServiceNotifier implements AutoCloseable {
     static Optional<Duration> watchdogLimit(Map<String, String> environment) {
         String micros = environment.getOrDefault("WATCHDOG_USEC", "");
         String pid = environment.getOrDefault("WATCHDOG_PID", "");
-        boolean isForThis =
-                pid.isEmpty() || pid.equals(Long.toString(ProcessHandle.current().pid()));
+        boolean isForThis = pid.isEmpty()
+                || pid.equals(Long.toString(ProcessHandle.current().pid()));
         return isForThis && micros.matches("[1-9][0-9]{0,17}")
                 ? Optional.of(Duration.ofNanos(1000).multipliedBy(Long.parseLong(micros)))
                 : Optional.empty();

@@ -51,8 +51,7 @@ class AgentLogTest {
         Path file = Files.writeString(folder.resolve("stream"), "");
         Path other = Files.writeString(folder.resolve("other"), "");
         Map<String, Object> attributes = Files.readAttributes(file, "unix:dev,ino");
-        Map<String, String> environment =
-                Map.of("JOURNAL_STREAM", attributes.get("dev") + ":" + attributes.get("ino"));
+        Map<String, String> environment = Map.of("JOURNAL_STREAM", attributes.get("dev") + ":" + attributes.get("ino"));
 
         assertThat(AgentLog.isJournal(environment, file)).isTrue();
         assertThat(AgentLog.isJournal(environment, other)).isFalse();

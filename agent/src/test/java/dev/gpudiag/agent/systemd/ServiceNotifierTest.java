@@ -108,7 +108,8 @@ class ServiceNotifierTest {
         String me = Long.toString(ProcessHandle.current().pid());
         assertThat(ServiceNotifier.watchdogLimit(Map.of("WATCHDOG_USEC", "60000000", "WATCHDOG_PID", me)))
                 .contains(Duration.ofMinutes(1));
-        assertThat(ServiceNotifier.watchdogLimit(Map.of("WATCHDOG_USEC", "soon"))).isEmpty();
+        assertThat(ServiceNotifier.watchdogLimit(Map.of("WATCHDOG_USEC", "soon")))
+                .isEmpty();
         assertThat(ServiceNotifier.watchdogLimit(Map.of("WATCHDOG_USEC", "0"))).isEmpty();
     }
 

@@ -53,7 +53,8 @@ class KillTest {
             assertThat(KilledWriter.before(new StateFile(folder.resolve("count.state"), 1000)))
                     .isGreaterThanOrEqualTo(saved);
         }
-        List<TimelineEvent> told = Timeline.reader(folder).events(EventQuery.all()).events();
+        List<TimelineEvent> told =
+                Timeline.reader(folder).events(EventQuery.all()).events();
         // as many as are told in an hour: an agent that dies again and again does not fill the timeline
         assertThat(told.stream().filter(event -> event.action().equals("died"))).hasSizeGreaterThanOrEqualTo(19);
         try (Stream<Path> files = Files.list(folder)) {
