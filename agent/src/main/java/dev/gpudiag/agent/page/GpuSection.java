@@ -105,7 +105,11 @@ final class GpuSection {
                 }
             }
             if (mixed) {
-                gpu.identity().name().ifPresent(name -> html.element("p", name, "class", "quiet"));
+                gpu.identity().name().ifPresent(name -> {
+                    try (var _ = html.open("p", "class", "quiet")) {
+                        html.name(name);
+                    }
+                });
             }
             if (!answering) {
                 html.element("p", gpu.condition().detail());

@@ -2,9 +2,9 @@ package dev.gpudiag.agent.page;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -22,8 +22,8 @@ record Holder(
         Optional<String> name,
         Optional<String> user,
         Optional<String> workload,
-        SortedSet<Integer> gpus,
-        SortedSet<String> devices,
+        NavigableSet<Integer> gpus,
+        NavigableSet<String> devices,
         OptionalLong bytes) {
 
     Holder {

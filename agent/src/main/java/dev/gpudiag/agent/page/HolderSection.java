@@ -7,8 +7,8 @@ import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.OptionalLong;
-import java.util.SortedSet;
 
 /** Who holds the GPUs: one row for each workload, processes under it. */
 final class HolderSection {
@@ -125,7 +125,7 @@ final class HolderSection {
     }
 
     /** Indices, and the nodes of GPUs that the driver says nothing of. */
-    private static String gpus(SortedSet<Integer> gpus, SortedSet<String> devices) {
+    private static String gpus(NavigableSet<Integer> gpus, NavigableSet<String> devices) {
         String nodes = String.join(", ", devices);
         if (gpus.isEmpty()) {
             return nodes.isEmpty() ? "–" : nodes;
@@ -134,6 +134,6 @@ final class HolderSection {
     }
 
     private static String bytes(OptionalLong bytes) {
-        return bytes.isPresent() ? Amounts.gibibytes(bytes.getAsLong()) : "–";
+        return bytes.isPresent() ? Amounts.gibibytes((double) bytes.getAsLong()) : "–";
     }
 }

@@ -14,9 +14,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -47,14 +47,14 @@ record Holders(List<Holder> processes) {
      */
     record Share(
             String owner,
-            SortedSet<Integer> gpus,
-            SortedSet<String> devices,
+            NavigableSet<Integer> gpus,
+            NavigableSet<String> devices,
             OptionalLong bytes,
             List<Holder> processes) {
 
         /** {@code pod default/trainer-0 (main): 2 processes, 35.3 GiB}. */
         String describe() {
-            String held = bytes.isPresent() ? ", " + Amounts.gibibytes(bytes.getAsLong()) : "";
+            String held = bytes.isPresent() ? ", " + Amounts.gibibytes((double) bytes.getAsLong()) : "";
             String who = processes.size() == 1
                     ? processes.getFirst().name().orElse("process") + " (pid "
                             + processes.getFirst().pid() + ")"
@@ -78,7 +78,7 @@ record Holders(List<Holder> processes) {
         }
         Map<Long, GpuHolder> seen = new TreeMap<>();
         sample.host().holders().value().orElse(List.of()).forEach(holder -> seen.put(holder.pid(), holder));
-        SortedSet<Long> pids = new TreeSet<>(listed.keySet());
+        NavigableSet<Long> pids = new TreeSet<>(listed.keySet());
         pids.addAll(seen.keySet());
         Map<String, Integer> devices = devices(sample);
         return new Holders(pids.stream()
@@ -88,7 +88,8 @@ record Holders(List<Holder> processes) {
                         Optional.ofNullable(names.get(pid)),
                         Optional.ofNullable(seen.get(pid)),
                         devices))
-                .sorted(Comparator.comparing((Holder holder) -> holder.bytes().orElse(-1))
+                .sorted(Comparator.comparingLong(
+                                (Holder holder) -> holder.bytes().orElse(-1))
                         .reversed())
                 .toList());
     }
@@ -113,8 +114,8 @@ record Holders(List<Holder> processes) {
             Optional<String> name,
             Optional<GpuHolder> seen,
             Map<String, Integer> devices) {
-        SortedSet<Integer> gpus = new TreeSet<>(listed.keySet());
-        SortedSet<String> nodes = new TreeSet<>();
+        NavigableSet<Integer> gpus = new TreeSet<>(listed.keySet());
+        NavigableSet<String> nodes = new TreeSet<>();
         for (String node : seen.flatMap(holder -> holder.openDevices().value()).orElse(List.of())) {
             if (devices.containsKey(node)) {
                 gpus.add(devices.get(node));
@@ -149,16 +150,16 @@ record Holders(List<Holder> processes) {
                 .add(holder));
         return byOwner.entrySet().stream()
                 .map(entry -> share(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparing((Share share) -> share.bytes().orElse(-1))
+                .sorted(Comparator.comparingLong((Share share) -> share.bytes().orElse(-1))
                         .reversed())
                 .toList();
     }
 
     private static Share share(String owner, List<Holder> holders) {
-        SortedSet<Integer> gpus = holders.stream()
+        NavigableSet<Integer> gpus = holders.stream()
                 .flatMap(holder -> holder.gpus().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        SortedSet<String> devices = holders.stream()
+        NavigableSet<String> devices = holders.stream()
                 .flatMap(holder -> holder.devices().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
         List<Holder> telling =

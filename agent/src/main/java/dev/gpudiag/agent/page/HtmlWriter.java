@@ -13,8 +13,11 @@ import java.util.Set;
  */
 final class HtmlWriter {
 
-    /** The longest text of one element; a finding's sentences have less than a tenth of it. */
-    static final int LONGEST_TEXT = 2000;
+    /** The longest text of one element: twice what the longest of a finding's own texts has. */
+    static final int LONGEST_TEXT = 800;
+
+    /** The longest sentence of a heading. */
+    static final int LONGEST_HEADING = 300;
 
     /** The longest name of a process, pod or container. */
     static final int LONGEST_NAME = 120;
@@ -83,6 +86,11 @@ final class HtmlWriter {
     HtmlWriter name(String name) {
         html.append("<bdi>").append(escaped(VisibleText.of(name, LONGEST_NAME))).append("</bdi>");
         return this;
+    }
+
+    /** The sentence of a heading. */
+    HtmlWriter sentence(String sentence) {
+        return element("span", VisibleText.of(sentence, LONGEST_HEADING), "class", "sentence");
     }
 
     HtmlWriter text(String text) {

@@ -27,7 +27,7 @@ final class PageBody {
         try (var _ = html.open("header", "class", "verdict " + Badge.style(verdict.status()))) {
             try (var _ = html.open("h1")) {
                 Badge.write(html, verdict.status());
-                html.text(" ").element("span", verdict.sentence(), "class", "sentence");
+                html.text(" ").sentence(verdict.sentence());
             }
             if (!verdict.addition().isEmpty()) {
                 html.element("p", verdict.addition());
@@ -46,7 +46,11 @@ final class PageBody {
                     html.text("node ").name(name);
                 }
             });
-            parts.stream().skip(1).forEach(part -> html.element("li", part));
+            parts.stream().skip(1).forEach(part -> {
+                try (var _ = html.open("li")) {
+                    html.name(part);
+                }
+            });
             html.element("li", "read " + Amounts.time(view.age(sample.takenAt())) + " ago");
         }
         Headline.banner(sample.source()).ifPresent(banner -> html.element("p", banner, "class", "notice"));

@@ -66,7 +66,7 @@ final class ProblemSection {
             try (var _ = html.open("h3", "id", id)) {
                 Badge.write(html, cause.status());
                 html.text(" ")
-                        .element("span", seen.isEmpty() ? cause.check() : seen.getFirst(), "class", "sentence")
+                        .sentence(seen.isEmpty() ? cause.check() : seen.getFirst())
                         .text(" ")
                         .element("span", "check " + cause.check(), "class", "source");
             }

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -67,7 +67,7 @@ public record FindingGroup(String check, List<Finding> findings) {
     }
 
     /** Indices of the GPUs that it is about; empty for the node alone. */
-    public SortedSet<Integer> gpus() {
+    public NavigableSet<Integer> gpus() {
         return findings.stream()
                 .flatMap(finding -> finding.subject().gpu().stream())
                 .map(GpuIdentity::index)

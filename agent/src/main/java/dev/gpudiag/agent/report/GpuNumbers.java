@@ -2,7 +2,7 @@ package dev.gpudiag.agent.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /** Indices of GPUs in few words: {@code 0-3,7}. */
 public final class GpuNumbers {
@@ -10,7 +10,7 @@ public final class GpuNumbers {
     private GpuNumbers() {}
 
     /** Runs of at least three are one range; empty for none. */
-    public static String ranges(SortedSet<Integer> numbers) {
+    public static String ranges(NavigableSet<Integer> numbers) {
         if (numbers.isEmpty()) {
             return "";
         }
