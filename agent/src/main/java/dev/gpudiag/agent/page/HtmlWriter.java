@@ -22,6 +22,7 @@ final class HtmlWriter {
     /** The longest name of a process, pod or container. */
     static final int LONGEST_NAME = 120;
 
+    private static final String SPECIAL = "&<>\"'";
     private static final Set<String> ELEMENTS = Set.of(
             "a", "article", "bdi", "caption", "dd", "details", "div", "dl", "dt", "footer", "h1", "h2", "h3", "header",
             "li", "line", "main", "ol", "p", "path", "section", "span", "summary", "svg", "table", "tbody", "td", "th",
@@ -119,11 +120,16 @@ final class HtmlWriter {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
+        for (int i = 0; i < text.length(); i++) {
+            if (SPECIAL.indexOf(text.charAt(i)) >= 0) {
+                return text.replace("&", "&amp;")
+                        .replace("<", "&lt;")
+                        .replace(">", "&gt;")
+                        .replace("\"", "&quot;")
+                        .replace("'", "&#39;");
+            }
+        }
+        return text;
     }
 
     /** The document; every element must have been closed. */

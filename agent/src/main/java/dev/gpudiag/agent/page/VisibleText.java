@@ -15,6 +15,10 @@ final class VisibleText {
 
     /** At most {@code limit} characters, and a word that says how many were left out. */
     static String of(String text, int limit) {
+        return text.length() <= limit && text.chars().allMatch(c -> c >= ' ' && c < 0x7f) ? text : cleaned(text, limit);
+    }
+
+    private static String cleaned(String text, int limit) {
         StringBuilder visible = new StringBuilder(Math.min(text.length(), limit) + 16);
         int marks = 0;
         int i = 0;
