@@ -1,5 +1,7 @@
 package dev.gpudiag.agent.cli;
 
+import dev.gpudiag.agent.client.AgentException;
+import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.config.Suggestions;
 import dev.gpudiag.agent.report.Headline;
 import dev.gpudiag.agent.report.JsonText;
@@ -12,6 +14,8 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.telemetry.SampleSource;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -31,10 +35,12 @@ import picocli.CommandLine.Option;
                 "What happened on this node: Xids, checks, processes and their pods, driver, releases, the agent.",
         footer = {
             "",
-            "Reads what the agent (gpudiag serve) has recorded, also while it does not run.",
+            "Asks the agent (gpudiag serve), and reads what it has recorded where none runs.",
             "Exit codes: 0 read, also where nothing happened, 3 not known: no agent has kept anything here."
         })
 final class TimelineCommand implements Callable<Integer> {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final CommandContext context;
     private final InstantSource clock;
@@ -44,6 +50,9 @@ final class TimelineCommand implements Callable<Integer> {
 
     @Mixin
     private SettingFlags settings;
+
+    @Mixin
+    private AgentFlags agent;
 
     @Option(
             names = "--since",
@@ -76,14 +85,14 @@ final class TimelineCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UsageException, UnusableFileException {
+    public Integer call() throws UsageException, UnusableFileException, InterruptedException {
         EventQuery query = query();
         SourceOptions options = source.options(context);
         Settings inForce = settings.inForce(context, options).settings();
         EventPage page;
         try {
-            page = context.sources().events(options, inForce).events(query);
-        } catch (IOException e) {
+            page = page(options, inForce, query);
+        } catch (IOException | AgentException e) {
             context.console().complain("the timeline is not known: " + e.getMessage());
             return Status.UNKNOWN.exitCode();
         }
@@ -97,6 +106,32 @@ final class TimelineCommand implements Callable<Integer> {
             context.console().out().print(TimelineText.of(page, query));
         }
         return ExitCodes.OK;
+    }
+
+    /** From the agent of this machine where one runs, else from the files that it has left. */
+    private EventPage page(SourceOptions options, Settings inForce, EventQuery query)
+            throws UsageException, UnusableFileException, AgentException, IOException, InterruptedException {
+        if (!(options instanceof SourceOptions.Live)) {
+            if (agent.given()) {
+                throw new UsageException("--simulate and --replay ask no agent: leave out --host and --socket");
+            }
+            return context.sources().events(options, inForce).events(query);
+        }
+        if (agent.given()) {
+            return new AgentEvents(agent.client(inForce, PATIENCE)).events(query);
+        }
+        if (inForce.get(AgentSettings.SOCKET).filter(Files::exists).isPresent()) {
+            try {
+                // by its socket alone: on a port of this machine a simulation may listen
+                return new AgentEvents(agent.local(inForce, PATIENCE)).events(query);
+            } catch (AgentException e) {
+                if (e.kind() != AgentException.Kind.NOT_RUNNING) {
+                    context.console()
+                            .complain("the agent was not asked (" + e.getMessage() + "): this is from its files");
+                }
+            }
+        }
+        return context.sources().events(options, inForce).events(query);
     }
 
     private static Optional<String> banner(SourceOptions options) {

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gpudiag.agent.http.HttpServer;
+import dev.gpudiag.agent.http.ListenAddress;
+import dev.gpudiag.agent.http.LocalActions;
+import dev.gpudiag.agent.http.Pages;
+import dev.gpudiag.agent.http.PeerRule;
 import dev.gpudiag.agent.report.Nodes;
 import dev.gpudiag.agent.state.StateHealth;
 import dev.gpudiag.agent.state.StateWriter;
@@ -171,5 +176,54 @@ class TimelineCommandTest {
                 .startsWith("SIMULATED: scenario memory-leak")
                 .contains("process gpu 0  python3 (pid 41000)")
                 .contains("memory-growth was OK and is WARNING");
+    }
+
+    /** An agent that has recorded what a scenario brings, at a socket and at a port. */
+    private static HttpServer agent(Path socket) throws Exception {
+        HttpServer server = new HttpServer(
+                ListenAddress.parse("127.0.0.1:0"),
+                Pages.of(""),
+                SimulatedAgent.of("gpu-lost").routes(),
+                new LocalActions(Optional.of(PeerRule.ofThisProcess()), List.of()));
+        server.listenAt(socket);
+        return server;
+    }
+
+    @Test
+    void theAgentOfThisMachineIsAskedAndAnotherOneByItsAddress() throws Exception {
+        Path socket = folder.resolve("agent.sock");
+        record(gone(Duration.ofHours(1)));
+        try (HttpServer server = agent(socket)) {
+            String here = "web.socket=" + socket;
+            assertThat(command.run("timeline", "--kind", "xid", "--gpu", "3", "--set", state(), "--set", here))
+                    .isZero();
+            assertThat(command.out()).contains("Xid 79").contains("2 events").doesNotContain("4711");
+            assertThat(command.err()).isEmpty();
+
+            String there = "127.0.0.1:" + server.port();
+            assertThat(command.run("timeline", "--json", "--limit", "1", "--host", there, "--set", state()))
+                    .isZero();
+            assertThat(command.out().lines()).hasSize(1);
+        }
+        assertThat(command.run("timeline", "--set", state(), "--set", "web.socket=" + socket))
+                .isZero();
+        assertThat(command.out())
+                .contains("4711")
+                .as("its files, where it does not run")
+                .doesNotContain("Xid 79");
+        assertThat(command.run("timeline", "--host", "127.0.0.1:1", "--set", state()))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aSimulationAsksNoAgent() throws Exception {
+        Path socket = folder.resolve("agent.sock");
+        try (HttpServer server = agent(socket)) {
+            assertThat(command.run("timeline", "--simulate", "memory-leak", "--set", "web.socket=" + socket))
+                    .isZero();
+            assertThat(command.out()).doesNotContain("Xid 79");
+            assertThat(command.run("timeline", "--simulate", "memory-leak", "--host", "127.0.0.1:" + server.port()))
+                    .isEqualTo(ExitCodes.USAGE);
+        }
     }
 }

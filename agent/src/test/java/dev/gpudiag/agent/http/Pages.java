@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a test hands out. */
-record Pages(String text, Optional<String> stalled, boolean ready) implements HttpServer.Content {
+public record Pages(String text, Optional<String> stalled, boolean ready) implements HttpServer.Content {
 
-    static Pages of(String page) {
+    public static Pages of(String page) {
         return new Pages(page, Optional.empty(), true);
     }
 
