@@ -102,6 +102,11 @@ final class AnswerFlags {
         };
     }
 
+    /** Whether a person reads it. */
+    boolean forPeople() {
+        return chosen() == OutputFormat.TEXT;
+    }
+
     private OutputFormat chosen() {
         if (json) {
             return OutputFormat.JSON;

@@ -5,7 +5,9 @@ import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "            64 wrong usage, 70 a bug, 78 a file that cannot be used.",
             "Examples:   gpudiag check ecc xid --gpu 3",
             "            gpudiag check --format nagios --fail-on critical",
+            "            gpudiag check --watch --every 10s",
             "            gpudiag check --simulate gpu-lost"
         })
 final class CheckCommand implements Callable<Integer> {
@@ -54,6 +57,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private AnswerFlags answer;
 
+    @Mixin
+    private WatchFlags watch;
+
     @Option(names = "--strict", description = "What cannot be seen for lack of rights is UNKNOWN, not SKIPPED.")
     private boolean strict;
 
@@ -62,36 +68,62 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UsageException, UnusableFileException {
-        Duration limit = answer.timeout();
+    public Integer call() throws UsageException, UnusableFileException, InterruptedException {
         answer.validate(context);
         List<String> asked = Stream.concat(named.stream(), only.stream()).toList();
         CheckSelection selection = CheckSelection.of(context.checks(), asked, skip);
         SourceOptions options = source.options(context);
         SettingsSource.Configured configured = settings.inForce(context, options);
         CheckSelection checks = selection.without(configured.skippedChecks());
+        Optional<Duration> interval = watch.interval(options);
         try (NodeSource node =
                 context.sources().open(options, configured.settings(), checks.needs(configured.settings()))) {
-            Report report = new GpuSelection(gpus).narrow(checks.run(evidence(node, configured, limit)));
-            Report judged = strict ? Strictness.apply(report) : report;
-            int exitCode = answer.exitCode(judged.verdict());
-            ReportContext around = new ReportContext(
-                    context.product().version(),
-                    context.stopwatch().elapsed(limit),
-                    node.warnings(),
-                    exitCode,
-                    answer.verbose());
-            context.console().out().print(answer.text(context, judged, around));
-            return exitCode;
+            if (interval.isPresent()) {
+                return watch(node, checks, configured, interval.get());
+            }
+            Evidence evidence = evidence(context, node, new WatchedPast(node.history(), node.growth()), configured);
+            JudgedRound round = judge(context, node, checks.run(evidence));
+            context.console().out().print(answer.text(context, round.report(), round.around()));
+            return round.around().exitCode();
         }
     }
 
-    private Evidence evidence(NodeSource node, SettingsSource.Configured configured, Duration limit) {
-        Duration left = context.stopwatch().remaining(limit);
-        try (Waiting waiting = Waiting.of(context, left)) {
-            return new Evidence(node.sample(left), node.history(), configured.settings(), node.baseline())
+    private int watch(NodeSource node, CheckSelection checks, SettingsSource.Configured configured, Duration interval)
+            throws UsageException, InterruptedException {
+        WatchedPast past = WatchedPast.of(node);
+        AtomicBoolean begun = new AtomicBoolean();
+        CommandContext silent = context.with("GPUDIAG_PROGRESS", "");
+        return new WatchedCheck(context, answer, interval).run(() -> {
+            CommandContext round = silent.again();
+            Evidence evidence = evidence(round, node, past, configured);
+            past.add(evidence.sample());
+            if (!begun.getAndSet(true)) {
+                node.goOn(); // from where a simulation's past ends
+            }
+            return judge(round, node, checks.run(evidence));
+        });
+    }
+
+    private Evidence evidence(
+            CommandContext round, NodeSource node, WatchedPast past, SettingsSource.Configured configured)
+            throws UsageException {
+        Duration left = round.stopwatch().remaining(answer.timeout());
+        try (Waiting waiting = Waiting.of(round, left)) {
+            return new Evidence(node.sample(left), past.history(), configured.settings(), node.baseline())
                     .withKernelLog(node.kernelLog())
-                    .withGrowth(node.growth());
+                    .withGrowth(past.growth());
         }
+    }
+
+    private JudgedRound judge(CommandContext round, NodeSource node, Report report) throws UsageException {
+        Report narrowed = new GpuSelection(gpus).narrow(report);
+        Report judged = strict ? Strictness.apply(narrowed) : narrowed;
+        ReportContext around = new ReportContext(
+                context.product().version(),
+                round.stopwatch().elapsed(answer.timeout()),
+                node.warnings(),
+                answer.exitCode(judged.verdict()),
+                answer.verbose());
+        return new JudgedRound(judged, around);
     }
 }

@@ -3,6 +3,7 @@ package dev.gpudiag.agent.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.gpudiag.checks.Check;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,5 +35,28 @@ public record CommandContext(
         requireNonNull(terminal, "terminal is null");
         environment = Map.copyOf(environment);
         checks = List.copyOf(checks);
+    }
+
+    /** The same with another value of one environment variable. */
+    CommandContext with(String variable, String value) {
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.put(variable, value);
+        return new CommandContext(
+                console, product, stopwatch, changed, checks, sources, settings, snapshots, server, terminal);
+    }
+
+    /** The same for a round of its own, whose time begins now. */
+    CommandContext again() {
+        return new CommandContext(
+                console,
+                product,
+                stopwatch.again(),
+                environment,
+                checks,
+                sources,
+                settings,
+                snapshots,
+                server,
+                terminal);
     }
 }

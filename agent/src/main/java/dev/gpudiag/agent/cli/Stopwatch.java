@@ -30,6 +30,11 @@ public record Stopwatch(LongSupplier nanoTime, long started, OptionalLong due) {
         return new Stopwatch(nanoTime, nanoTime.getAsLong(), deadline);
     }
 
+    /** One that begins now, and of which the launcher knows nothing. */
+    Stopwatch again() {
+        return new Stopwatch(nanoTime, nanoTime.getAsLong(), OptionalLong.empty());
+    }
+
     /** What is left of {@code timeout}; at least a second, or the timeout where that is less. */
     Duration remaining(Duration timeout) {
         long end = due.orElse(started + timeout.toNanos());

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -127,10 +128,13 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private LiveLoop<NodeSample> loop(NodeSource node, TopState state, Duration limit) {
-        node.goOn();
         Duration deadline = limit.dividedBy(2);
+        AtomicBoolean first = new AtomicBoolean(true);
         return new LiveLoop<>(
                 () -> {
+                    if (first.getAndSet(false)) {
+                        node.goOn(); // may wait for the driver
+                    }
                     Duration round = state.view().interval();
                     Duration wait = round.compareTo(PATIENCE) < 0 ? round : PATIENCE;
                     return node.sample(wait.compareTo(deadline) < 0 ? wait : deadline, deadline);

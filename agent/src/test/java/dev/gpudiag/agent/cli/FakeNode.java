@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A node that always gives the same sample, and remembers what it was asked. */
-final class FakeNode implements NodeSources, NodeSource {
+class FakeNode implements NodeSources, NodeSource {
 
     final List<SourceOptions> opened = new ArrayList<>();
     final List<Duration> timeouts = new ArrayList<>();

@@ -77,6 +77,7 @@ class TopCommandTest {
                     throw new IllegalStateException(e);
                 }
             });
+            user.setDaemon(true);
             user.start();
             assertThat(command.run("top", "--json", "--interval", "200ms")).isZero();
             user.join();
