@@ -116,8 +116,13 @@ public final class NvmlSampler implements NodeSampler {
     @Override
     public NodeSample sample(Duration wait, Duration deadline) {
         long now = System.nanoTime();
-        long until = now + wait.toNanos();
         excuse(standstill.at(now, wait, deadline));
+        // a look that waits for as long as the deadline is the only one: what has not answered by its end does not
+        // answer
+        return look(now + wait.toNanos(), wait.compareTo(deadline) < 0 ? deadline : Duration.ZERO);
+    }
+
+    private NodeSample look(long until, Duration deadline) {
         requests.ifPresent(RequestWatch::look);
         Optional<String> released = release.orders();
         if (released.isPresent() != wasReleased) {

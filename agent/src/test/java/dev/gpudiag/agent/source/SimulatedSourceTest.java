@@ -260,6 +260,30 @@ class SimulatedSourceTest {
         }
     }
 
+    @Test
+    void aSingleLookBlamesWhatHasNotAnsweredByItsEnd() throws Exception {
+        Duration wait = Duration.ofMillis(400);
+        try (SimulatedSource source = source("all", GPUS + "[gpu 2]\nslow.nvmlDeviceGetMemoryInfo* = 1s\n")) {
+            List<GpuSample> gpus = source.sample(wait, wait).gpus();
+            // the library is let go of only when no call is left in it
+            source.sample(SECONDS, SECONDS);
+
+            assertThat(gpus.get(2).condition().state()).isEqualTo(GpuCondition.State.UNRESPONSIVE);
+            assertThat(gpus.get(2).condition().detail()).startsWith("no answer from nvml");
+        }
+    }
+
+    @Test
+    void aLookOfManyLeavesAFirstReadingItsTime() throws Exception {
+        try (SimulatedSource source = source("all", GPUS + "[gpu 2]\nslow.nvmlDeviceGetMemoryInfo* = 1s\n")) {
+            List<GpuSample> gpus = source.sample(Duration.ofMillis(400), SECONDS.multipliedBy(4))
+                    .gpus();
+            source.sample(SECONDS, SECONDS);
+
+            assertThat(gpus.get(2).condition().state()).isEqualTo(GpuCondition.State.PENDING);
+        }
+    }
+
     private GpuSample first(String gpus) throws IOException {
         try (SimulatedSource source = source("all", gpus)) {
             return source.sample(SECONDS, SECONDS).gpus().getFirst();
