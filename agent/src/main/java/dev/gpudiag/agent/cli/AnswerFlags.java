@@ -83,6 +83,7 @@ final class AnswerFlags {
         if (quiet && verbose) {
             throw new UsageException("-q and -v exclude each other");
         }
+        timeout();
         display.style(context, quiet);
     }
 
