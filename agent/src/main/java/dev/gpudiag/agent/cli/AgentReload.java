@@ -2,6 +2,7 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.metrics.AgentFigures;
+import dev.gpudiag.agent.metrics.NodeCollector;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.systemd.ServiceNotifier;
 import dev.gpudiag.agent.timeline.Timeline;
@@ -22,6 +23,7 @@ record AgentReload(
         SamplingLoop loop,
         List<Check> checks,
         Set<Need> collected,
+        NodeCollector collector,
         AgentFigures figures,
         Timeline timeline,
         ServiceNotifier notifier)
@@ -54,6 +56,7 @@ record AgentReload(
                 new CheckRunner(running, figures.checks()),
                 configured.settings(),
                 configured.settings().get(AgentSettings.SAMPLING_INTERVAL));
+        collector.show(MetricSettings.options(configured.settings()));
         Set<Need> missing = EnumSet.copyOf(needs(running, configured));
         missing.removeAll(collected);
         return missing.isEmpty()

@@ -76,7 +76,7 @@ final class AgentServer implements Server {
             SamplingLoop[] started = new SamplingLoop[1];
             AgentFigures figures = new AgentFigures();
             figures.state(state.health()::stores);
-            MetricsPage page = new MetricsPage(new NodeCollector(
+            NodeCollector collector = new NodeCollector(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     clock,
                     version,
@@ -85,7 +85,8 @@ final class AgentServer implements Server {
                             .flatMap(loop -> loop.kernelLog().value()),
                     MetricSettings.options(settings),
                     figures,
-                    ProcessMetricsRegistry.ofThisProcess()));
+                    ProcessMetricsRegistry.ofThisProcess());
+            MetricsPage page = new MetricsPage(collector);
             LiveConfiguration[] live = new LiveConfiguration[1];
             Duration deadline = options.timeout().dividedBy(2);
             ServedNode served = new ServedNode(
@@ -114,6 +115,7 @@ final class AgentServer implements Server {
                     deadline,
                     report -> {
                         figures.samples().see(report.sample());
+                        figures.samples().roundTook(started[0].lastRound());
                         page.render();
                         status.see(report);
                         state.see(report, started[0].kernelLog());
@@ -124,7 +126,7 @@ final class AgentServer implements Server {
                     options.configured(),
                     options.again(),
                     options.watched().map(ConfigurationFile::new),
-                    new AgentReload(loop, checks, needs, figures, state.timeline(), notifier));
+                    new AgentReload(loop, checks, needs, collector, figures, state.timeline(), notifier));
             Optional<DriverRelease> release = node.release();
             release.ifPresent(driver -> driver.onOrder(loop::hasten));
             LocalActions local = LocalSocket.actions(

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A row of the metric table.
@@ -78,9 +77,8 @@ record Metric(String name, Type type, String help, List<String> labels, Extracto
 
     /** The base unit, which the name ends with; empty for a number of things. */
     String unit() {
-        String lower = name.toLowerCase(Locale.ROOT);
         return UNITS.stream()
-                .filter(unit -> lower.endsWith("_" + unit))
+                .filter(unit -> name.endsWith("_" + unit))
                 .findFirst()
                 .orElse("");
     }

@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
 import java.util.ArrayList;
@@ -63,7 +64,9 @@ final class MetricFamilies {
     }
 
     private static MetricSnapshot snapshot(Metric row, Map<Labels, Double> found) {
-        MetricMetadata metadata = new MetricMetadata(row.name(), row.help());
+        MetricMetadata metadata = row.unit().isEmpty()
+                ? new MetricMetadata(row.name(), row.help())
+                : new MetricMetadata(row.name(), row.help(), new Unit(row.unit()));
         return switch (row.type()) {
             case GAUGE -> {
                 List<GaugeDataPointSnapshot> points = new ArrayList<>(found.size());

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * The one collector of {@code /metrics}: the last report as of now, row by row of the metric table.
  *
  * <p>Only what was read is exposed; a GPU that does not answer keeps {@code gpudiag_gpu_up} and its sample age. Calls no
- * driver. Used by one thread, the one that adds samples.
+ * driver. Collects on one thread, the one that adds samples.
  */
 public final class NodeCollector implements MultiCollector {
 
@@ -27,7 +27,7 @@ public final class NodeCollector implements MultiCollector {
     private final String version;
     private final MemoryGrowth growth;
     private final Supplier<Optional<KernelLog>> kernelLog;
-    private final MetricOptions options;
+    private volatile MetricOptions options;
     private final AgentFigures agent;
     private final PrometheusRegistry process;
 
@@ -79,35 +79,43 @@ public final class NodeCollector implements MultiCollector {
         this.process = process;
     }
 
+    /** Changes which metrics are shown, from the next page on; from any thread. */
+    public void show(MetricOptions chosen) {
+        options = chosen;
+    }
+
     @Override
     public MetricSnapshots collect() {
+        return collect(options);
+    }
+
+    private MetricSnapshots collect(MetricOptions chosen) {
         agent.dropped().newPage();
-        MetricFamilies families = new MetricFamilies(options.series(), agent.dropped());
+        MetricFamilies families = new MetricFamilies(chosen.series(), agent.dropped());
         families.add(InfoSnapshot.builder()
                 .name("gpudiag_build")
                 .help("Version of gpudiag.")
                 .dataPoint(new InfoSnapshot.InfoDataPointSnapshot(
                         Labels.of("version", version, "java", System.getProperty("java.version"))))
                 .build());
-        Scrape scrape = scrape(reports.get());
-        MetricTable.rows(options).forEach(row -> families.add(row, scrape));
+        Scrape scrape = scrape(reports.get(), chosen);
+        MetricTable.rows(chosen).forEach(row -> families.add(row, scrape));
         MetricTable.LAST.forEach(row -> families.addAlways(row, scrape));
         process.scrape().forEach(families::add);
         return families.snapshots();
     }
 
-    private Scrape scrape(Optional<Report> report) {
+    private Scrape scrape(Optional<Report> report, MetricOptions chosen) {
         List<GpuView> gpus = report.map(known -> known.sample().gpus().stream()
                         .filter(gpu -> gpu.condition().state() != GpuCondition.State.PENDING)
                         .map(GpuView::of)
                         .toList())
                 .orElse(List.of());
-        WorkloadSeries workloads = report.map(
-                        known -> WorkloadSeries.of(known.sample(), gpus, options, agent.dropped()))
+        WorkloadSeries workloads = report.map(known -> WorkloadSeries.of(known.sample(), gpus, chosen, agent.dropped()))
                 .orElse(WorkloadSeries.none());
-        List<DcgmSubject> dcgm = options.dcgm()
+        List<DcgmSubject> dcgm = chosen.dcgm()
                 ? report.map(known -> DcgmSubject.of(known.sample(), gpus)).orElse(List.of())
                 : List.of();
-        return new Scrape(report, clock.get(), gpus, workloads, dcgm, growth, kernelLog.get(), agent, options);
+        return new Scrape(report, clock.get(), gpus, workloads, dcgm, growth, kernelLog.get(), agent, chosen);
     }
 }

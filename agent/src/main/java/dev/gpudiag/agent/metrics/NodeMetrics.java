@@ -14,6 +14,8 @@ import dev.gpudiag.telemetry.PciDevice;
 import dev.gpudiag.telemetry.Quantity;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The driver, how many GPUs there are, and what the checks say. */
 final class NodeMetrics {
@@ -66,10 +68,7 @@ final class NodeMetrics {
                     "gpudiag_check_duration_seconds",
                     "How long the check took when it ran last.",
                     List.of("check"),
-                    (scrape, series) -> scrape.agent()
-                            .checks()
-                            .forEach((check, took) ->
-                                    series.add(took.toNanos() / 1e9, Labels.of("check", GpuView.label(check))))),
+                    NodeMetrics::checkDurations),
             gauge(
                     "gpudiag_checks",
                     "Checks by what they said last.",
@@ -140,6 +139,19 @@ final class NodeMetrics {
         scrape.report().map(Report::results).orElse(List.of()).stream()
                 .filter(result -> result.status() != Status.SKIPPED)
                 .forEach(result -> series.add(result.status().exitCode(), Labels.of("check", result.id())));
+    }
+
+    /** Of the checks that ran in this round: what one took before it was turned off is not what it takes now. */
+    private static void checkDurations(Scrape scrape, Metric.Series series) {
+        Set<String> ran = scrape.report().map(Report::results).orElse(List.of()).stream()
+                .filter(result -> result.status() != Status.SKIPPED)
+                .map(CheckResult::id)
+                .collect(Collectors.toSet());
+        scrape.agent().checks().forEach((check, took) -> {
+            if (ran.contains(check)) {
+                series.add(took.toNanos() / 1e9, Labels.of("check", check));
+            }
+        });
     }
 
     private static void checks(Report report, Metric.Series series) {

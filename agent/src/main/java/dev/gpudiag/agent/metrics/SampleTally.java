@@ -3,6 +3,7 @@ package dev.gpudiag.agent.metrics;
 import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.NodeSample;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -57,8 +58,8 @@ public final class SampleTally {
     }
 
     /** Tells how long a round of sampling and judging took. */
-    public void roundTook(double seconds) {
-        lastRoundSeconds = seconds;
+    public void roundTook(Duration time) {
+        lastRoundSeconds = time.toNanos() / 1e9;
     }
 
     Tally of(GpuSample gpu) {

@@ -43,6 +43,7 @@ public final class SamplingLoop implements AutoCloseable {
     private Pace pace;
     private boolean closed;
     private final AtomicBoolean hastened = new AtomicBoolean();
+    private volatile Duration lastRound = Duration.ZERO;
     private volatile Report report;
     private volatile Reading<KernelLog> kernelLog = Reading.notRead("no round has ended");
     private volatile long lastTickNanos = System.nanoTime();
@@ -145,6 +146,7 @@ public final class SamplingLoop implements AutoCloseable {
                         "the clock was set {0} by {1} s, or the machine slept: intervals and ages do not count it",
                         by.isNegative() ? "back" : "forward",
                         by.abs().toSeconds()));
+        long begun = System.nanoTime();
         NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
         history.add(sample);
         workloads.add(sample);
@@ -154,8 +156,14 @@ public final class SamplingLoop implements AutoCloseable {
                 .withWorkloads(workloads)
                 .withKernelLog(kernelLog)
                 .withGrowth(growth));
+        lastRound = Duration.ofNanos(System.nanoTime() - begun);
         listener.accept(report);
         lastTickNanos = System.nanoTime();
+    }
+
+    /** How long the last round took to sample and judge. */
+    public Duration lastRound() {
+        return lastRound;
     }
 
     /** The last report; empty before the first tick has ended. */

@@ -71,6 +71,34 @@ class AgentFiguresTest {
     }
 
     @Test
+    void aRoundAndItsChecksTellHowLongTheyTook() {
+        SimulatedReport node = SimulatedReport.of("t4");
+        figures.samples().roundTook(Duration.ofMillis(250));
+        figures.checks().accept("ecc", Duration.ofMillis(2));
+        figures.checks().accept("turned-off-since", Duration.ofMillis(3));
+
+        assertThat(new String(node.page(MetricOptions.STANDARD, figures).text(), StandardCharsets.UTF_8))
+                .contains("gpudiag_round_duration_seconds 0.25\n")
+                .contains("gpudiag_check_duration_seconds{check=\"ecc\"} 0.002\n")
+                .doesNotContain("turned-off-since");
+    }
+
+    @Test
+    void whatIsShownChangesWithTheConfigurationFromTheNextPageOn() {
+        SimulatedReport node = SimulatedReport.of("t4");
+        NodeCollector collector =
+                new NodeCollector(() -> Optional.of(node.report()), () -> SimulatedReport.NOW, "test");
+        MetricsPage page = new MetricsPage(collector);
+        page.render();
+        assertThat(new String(page.text(), StandardCharsets.UTF_8)).doesNotContain("DCGM_FI_DEV_GPU_UTIL{");
+
+        collector.show(new MetricOptions(false, false, 1, true, false, 10_000, Optional.empty()));
+        page.render();
+
+        assertThat(new String(page.text(), StandardCharsets.UTF_8)).contains("DCGM_FI_DEV_GPU_UTIL{");
+    }
+
+    @Test
     void theExpectedCountIsThatOfTheConfigurationWhereItHasOne() {
         MetricOptions options = new MetricOptions(false, false, 1, false, false, 1000, Optional.of(16));
 

@@ -116,7 +116,7 @@ class SeriesLimitTest {
         }
         for (int i = 0; i < PROCESSES; i++) {
             int device = i % (GPUS * MIG_DEVICES);
-            long pid = 1000 + i;
+            long pid = 1000L + i;
             byGpu.get(device / MIG_DEVICES).add(CrowdedNode.process(pid, device % MIG_DEVICES + 1, (i + 1) * MEBI));
             node.pod(pid, "team", "pod-" + i, "main");
         }
