@@ -71,6 +71,12 @@ public final class HostQuantities {
     public static final Quantity<Boolean> DEVICE_LINKS =
             flag("device_links", "whether /dev/char has links to NVIDIA's nodes, by which runc finds them again");
 
+    // the agent
+    public static final Quantity<String> AGENT_DIED =
+            text("agent_died", "how the agent before this one ended, where it was not asked to; told for a day");
+    public static final Quantity<Double> AGENT_DIED_AT =
+            decimal("agent_died_at_seconds", "when, in seconds since 1970");
+
     // host
     public static final Quantity<String> HOSTNAME = text("hostname", "name of the node");
     public static final Quantity<String> KERNEL_RELEASE = text("kernel_release", "release of the running kernel");

@@ -135,6 +135,9 @@ final class AgentServer implements Server {
             try (HttpServer server = new HttpServer(address(options, settings), content, served.routes(), local)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
                 state.begin();
+                state.died()
+                        .filter(last -> node.sampler() instanceof LoggedSampler)
+                        .ifPresent(last -> ((LoggedSampler) node.sampler()).recall(last.at(), last.text()));
                 loop.start();
                 LOG.log(System.Logger.Level.INFO, "gpudiag {0} answers on port {1,number,#}", version, server.port());
                 live[0].follow(WATCHED_EVERY.toMillis(), HangupSignal::handle);
@@ -164,6 +167,7 @@ final class AgentServer implements Server {
         if (node.sampler() instanceof LoggedSampler logged) {
             logged.watchXids();
             logged.heedRequests();
+            logged.trace(state.trace());
             state.kernelEvents().ifPresent(logged::keep);
         }
         List<String> warnings = new ArrayList<>(node.warnings());

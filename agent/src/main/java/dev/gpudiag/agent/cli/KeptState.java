@@ -2,8 +2,10 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.host.HostRoot;
+import dev.gpudiag.agent.sampling.CallTrace;
 import dev.gpudiag.agent.state.BaselineKeeper;
 import dev.gpudiag.agent.state.BaselineStore;
+import dev.gpudiag.agent.state.CallFile;
 import dev.gpudiag.agent.state.GrowthKeeper;
 import dev.gpudiag.agent.state.GrowthStore;
 import dev.gpudiag.agent.state.KernelEventStore;
@@ -18,6 +20,7 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.Reading;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +43,7 @@ final class KeptState {
     private final Optional<Path> directory;
     private final Timeline timeline;
     private final TimelineRecorder recorder;
+    private final Optional<CallFile> calls;
     private final Optional<AgentRun> run;
     private final Optional<BaselineKeeper> baseline;
     private Optional<GrowthKeeper> growth = Optional.empty();
@@ -58,7 +62,10 @@ final class KeptState {
                 .map(folder -> Timeline.in(folder, kept, InstantSource.system(), writer))
                 .orElseGet(() -> Timeline.inMemory(InstantSource.system(), kept));
         recorder = new TimelineRecorder(timeline, kept);
-        run = directory.map(folder -> new AgentRun(folder, timeline, recorder, writer, start.version(), start.boot()));
+        calls = directory.flatMap(this::calls);
+        List<String> before = calls.map(CallFile::before).orElse(List.of());
+        run = directory.map(
+                folder -> new AgentRun(folder, timeline, recorder, writer, start.version(), start.boot(), before));
         baseline = directory.map(folder -> new BaselineKeeper(new BaselineStore(folder), writer));
     }
 
@@ -83,6 +90,39 @@ final class KeptState {
     private static Optional<String> boot(SourceOptions source, Settings settings) {
         Path root = source instanceof SourceOptions.Live live ? ProductSources.hostRoot(live, settings) : Path.of("/");
         return new HostRoot(root).readLine(BOOT_ID).value();
+    }
+
+    private Optional<CallFile> calls(Path folder) {
+        try {
+            return Optional.of(CallFile.open(folder));
+        } catch (IOException e) {
+            health.failed("calls", "a crash in a call into the driver could not be told: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Is told of each call into the driver, so that one that kills the agent is named at the next start. */
+    CallTrace trace() {
+        if (calls.isEmpty()) {
+            return CallTrace.NONE;
+        }
+        CallFile file = calls.get();
+        return new CallTrace() {
+            @Override
+            public void entered(int gpu, String function) {
+                file.entered(gpu, function);
+            }
+
+            @Override
+            public void left(int gpu) {
+                file.left(gpu);
+            }
+        };
+    }
+
+    /** How the agent before this one ended, where that was not as it should be; known after {@link #begin}. */
+    Optional<AgentRun.Died> died() {
+        return run.flatMap(AgentRun::died);
     }
 
     /** Whoever has an event to tell adds it here. */
@@ -135,6 +175,15 @@ final class KeptState {
     void end(Instant now) {
         growth.ifPresent(keeper -> keeper.end(now));
         run.ifPresent(living -> living.end(now));
+        calls.ifPresent(this::close);
         writer.close();
+    }
+
+    private void close(CallFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            health.failed("calls", e.getMessage());
+        }
     }
 }

@@ -50,6 +50,15 @@ final class NodeMetrics {
                     List.of("version", "nvml_version", "cuda_version", "module_version", "module_flavour"),
                     NodeMetrics::driverInfo),
             gauge(
+                    "gpudiag_agent_died_timestamp_seconds",
+                    "When the agent before this one ended without being asked to; told for a day.",
+                    List.of(),
+                    (scrape, series) -> scrape.sample()
+                            .flatMap(sample -> sample.driver()
+                                    .get(HostQuantities.AGENT_DIED_AT)
+                                    .value())
+                            .ifPresent(at -> series.add(at, Labels.EMPTY))),
+            gauge(
                     "gpudiag_gpus",
                     "GPUs on the PCI bus, GPUs that NVML counts, and those that answer.",
                     List.of("seen_by"),

@@ -12,6 +12,7 @@ import dev.gpudiag.telemetry.Reading.Reason;
 import dev.gpudiag.telemetry.Readings;
 import dev.gpudiag.telemetry.SampleSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
 public final class NvmlSampler implements NodeSampler {
 
     private static final Duration CLOSING_WAIT = Duration.ofMillis(500);
+    private static final Duration REMEMBERED = Duration.ofDays(1);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
 
     private final NvmlOpener opener;
@@ -42,6 +44,8 @@ public final class NvmlSampler implements NodeSampler {
     private final Standstill standstill = new Standstill();
     private final SingleFlight<NvmlConnection> init = new SingleFlight<>("gpudiag-nvml");
     private final Recurrence retry;
+    private final Recurrence forgetting;
+    private Readings predecessor = Readings.empty();
     private boolean wasReleased;
     private volatile boolean closed;
     private Optional<NvmlSession> session = Optional.empty();
@@ -86,6 +90,7 @@ public final class NvmlSampler implements NodeSampler {
         this.host = new HostWatch(host, clock, setting.slowInterval());
         this.release = new DriverRelease(clock, ZoneId.systemDefault());
         this.retry = new Recurrence(clock, RETRY_INTERVAL);
+        this.forgetting = new Recurrence(clock, REMEMBERED);
     }
 
     /** Has every Xid told that NVML tells from now on; called on another thread. To be set once. */
@@ -106,6 +111,20 @@ public final class NvmlSampler implements NodeSampler {
      */
     public void heed(Supplier<Optional<String>> programs) {
         requests = Optional.of(new RequestWatch(release, programs));
+    }
+
+    /** Has each call into the driver told before it is made. To be called before the first sample. */
+    public void trace(CallTrace trace) {
+        setting = setting.withTrace(trace);
+    }
+
+    /** Has the samples of a day say that the agent before this one ended as it should not have. To be called before the first. */
+    public void recall(Instant at, String text) {
+        predecessor = Readings.builder()
+                .put(HostQuantities.AGENT_DIED, text, "agent.json")
+                .put(HostQuantities.AGENT_DIED_AT, at.getEpochSecond() * 1.0, "agent.json")
+                .build();
+        forgetting.mark();
     }
 
     /** By which the driver is let go of for a while. */
@@ -192,7 +211,9 @@ public final class NvmlSampler implements NodeSampler {
 
     /** On a thread of its own, which may come back when nobody waits any more. */
     private NvmlConnection open() {
+        setting.trace().entered(CallTrace.NODE, "nvmlInit_v2");
         NvmlConnection opened = NvmlConnection.open(opener);
+        setting.trace().left(CallTrace.NODE);
         if (closed) {
             opened.nvml().ifPresent(Nvml::close);
         }
@@ -264,7 +285,10 @@ public final class NvmlSampler implements NodeSampler {
 
     private NodeSample node(HostState state, Reading<Boolean> nvml, Readings nvmlReadings, List<GpuSample> gpus) {
         List<GpuSample> linked = gpus.stream().map(gpu -> withLink(gpu, state)).toList();
-        return new NodeSample(clock.instant(), source, state.with(nvml, nvmlReadings), linked);
+        Readings told = forgetting.isDue()
+                ? nvmlReadings
+                : Readings.builder().putAll(predecessor).putAll(nvmlReadings).build();
+        return new NodeSample(clock.instant(), source, state.with(nvml, told), linked);
     }
 
     /** The GPU with what the host knows of its PCIe link, which it knows of a GPU too that does not answer. */

@@ -34,6 +34,10 @@ final class NvmlSession {
 
     /** What every session of a sampler is given. */
     record Setting(Duration slowInterval, NodeClock clock, ProcessNames names, CallTrace trace, boolean performance) {
+        Setting withTrace(CallTrace told) {
+            return new Setting(slowInterval, clock, names, told, performance);
+        }
+
         Setting withPerformance() {
             return new Setting(slowInterval, clock, names, trace, true);
         }

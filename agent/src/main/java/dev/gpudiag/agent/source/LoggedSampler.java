@@ -2,6 +2,7 @@ package dev.gpudiag.agent.source;
 
 import dev.gpudiag.agent.kernellog.KernelLogReader;
 import dev.gpudiag.agent.kernellog.ResetWatch;
+import dev.gpudiag.agent.sampling.CallTrace;
 import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.NodeSampler;
 import dev.gpudiag.agent.sampling.NvmlSampler;
@@ -10,6 +11,7 @@ import dev.gpudiag.telemetry.GpuHolder;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.Reading;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,6 +45,16 @@ public final class LoggedSampler implements NodeSampler {
     /** Has the driver let go of when something outside needs it; for a caller that goes on sampling. */
     public void heedRequests() {
         driver.heed(requests);
+    }
+
+    /** Has each call into the driver told before it is made. To be called before the first sample. */
+    public void trace(CallTrace trace) {
+        driver.trace(trace);
+    }
+
+    /** Has the samples of a day say that the agent before this one ended as it should not have. To be called before the first. */
+    public void recall(Instant at, String text) {
+        driver.recall(at, text);
     }
 
     /** By which the driver is let go of for a while. */

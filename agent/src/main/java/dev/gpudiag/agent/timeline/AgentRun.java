@@ -36,6 +36,8 @@ public final class AgentRun {
     private final StateWriter writer;
     private final String version;
     private final Optional<String> boot;
+    private final List<String> calls;
+    private Optional<Died> died = Optional.empty();
     private Instant startedAt = Instant.MIN;
     private Instant savedAt = Instant.MIN;
 
@@ -44,6 +46,7 @@ public final class AgentRun {
      *
      * @param version of gpudiag
      * @param boot the kernel's boot, where it is known
+     * @param calls into the driver that the run before was in when it ended
      */
     public AgentRun(
             Path stateDirectory,
@@ -51,13 +54,23 @@ public final class AgentRun {
             TimelineRecorder recorder,
             StateWriter writer,
             String version,
-            Optional<String> boot) {
+            Optional<String> boot,
+            List<String> calls) {
         this.file = new StateFile(stateDirectory.resolve(FILE), SIZE_LIMIT);
         this.timeline = timeline;
         this.recorder = recorder;
         this.writer = writer;
         this.version = version;
         this.boot = boot;
+        this.calls = List.copyOf(calls);
+    }
+
+    /** That the run before ended without being asked to, while the node ran on. */
+    public record Died(Instant at, String text) {}
+
+    /** How the run before ended, where that was not as it should be; known after {@link #begin}. */
+    public Optional<Died> died() {
+        return died;
     }
 
     /** Tells how the run before ended, and goes on with what it followed. */
@@ -92,14 +105,14 @@ public final class AgentRun {
     private void goOn(AgentRecord last, Instant now) {
         boolean rebooted = boot.isPresent() && last.boot().isPresent() && !boot.equals(last.boot());
         if (last.endedAt().isEmpty()) {
-            add(TimelineEvent.of(
-                    last.aliveAt().isAfter(now) ? now : last.aliveAt(),
-                    TimelineEvent.Kind.AGENT,
-                    "died",
-                    rebooted ? Status.INFO : Status.WARNING,
-                    "gpudiag " + last.version() + " (pid " + last.pid() + ") ended without being asked to, after "
-                            + last.aliveAt().truncatedTo(ChronoUnit.SECONDS)
-                            + (rebooted ? "; the node was restarted since" : ": it was killed, or crashed")));
+            Instant at = last.aliveAt().isAfter(now) ? now : last.aliveAt();
+            String text = "gpudiag " + last.version() + " (pid " + last.pid() + ") ended without being asked to, after "
+                    + last.aliveAt().truncatedTo(ChronoUnit.SECONDS)
+                    + (rebooted ? "; the node was restarted since" : ": it was killed, or crashed")
+                    + (rebooted || calls.isEmpty() ? "" : ", in " + String.join(", ", calls));
+            add(TimelineEvent.of(at, TimelineEvent.Kind.AGENT, "died", rebooted ? Status.INFO : Status.WARNING, text));
+            died = Optional.of(new Died(at, text)).filter(told -> !rebooted);
+            died.ifPresent(told -> LOG.log(System.Logger.Level.WARNING, told.text()));
         }
         if (rebooted) {
             last.processes().forEach(process -> timeline.add(lost(process)));

@@ -27,7 +27,9 @@ final class NodeWatch {
     List<TimelineEvent> see(NodeSample sample) {
         List<TimelineEvent> events = new ArrayList<>();
         driver(sample, events);
-        if (sample.driver().usable()) {
+        boolean starting =
+                sample.gpus().stream().anyMatch(gpu -> gpu.condition().state() == GpuCondition.State.PENDING);
+        if (sample.driver().usable() && !starting) {
             gpus(sample, events);
         }
         return events;

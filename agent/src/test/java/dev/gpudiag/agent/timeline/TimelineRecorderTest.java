@@ -213,7 +213,7 @@ class TimelineRecorderTest {
                             "agent died: gpudiag 1.0 (pid "
                                     + ProcessHandle.current().pid()
                                     + ") ended without being asked to, after 2026-11-24T10:02:00Z: it was killed, or"
-                                    + " crashed",
+                                    + " crashed, in nvmlDeviceGetTemperature of GPU 3",
                             "agent started: gpudiag 1.0 started",
                             "agent stopped: gpudiag 1.0 stopped",
                             "agent started: gpudiag 1.0 started");
@@ -258,6 +258,13 @@ class TimelineRecorderTest {
     }
 
     private AgentRun run(StateWriter writer, String boot) {
-        return new AgentRun(folder, timeline, recorder, writer, "1.0", Optional.of(boot));
+        return new AgentRun(
+                folder,
+                timeline,
+                recorder,
+                writer,
+                "1.0",
+                Optional.of(boot),
+                List.of("nvmlDeviceGetTemperature of GPU 3"));
     }
 }

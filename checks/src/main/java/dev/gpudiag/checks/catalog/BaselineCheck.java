@@ -11,6 +11,8 @@ import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.Subject;
 import dev.gpudiag.checks.baseline.Change;
 import dev.gpudiag.checks.baseline.Comparison;
+import dev.gpudiag.telemetry.GpuCondition;
+import dev.gpudiag.telemetry.GpuSample;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +66,14 @@ final class BaselineCheck implements Check {
         if (baseline.isEmpty()) {
             return List.of(Finding.of(
                     Status.SKIPPED, Subject.node(), "no baseline: while the node is well, run gpudiag baseline save"));
+        }
+        Optional<GpuSample> starting = evidence.sample().gpus().stream()
+                .filter(gpu -> gpu.condition().state() == GpuCondition.State.PENDING)
+                .findFirst();
+        if (starting.isPresent()) {
+            String seen = "gpu " + starting.get().identity().index() + ": "
+                    + starting.get().condition().detail();
+            return List.of(Finding.of(Status.SKIPPED, Subject.node(), seen));
         }
         Comparison comparison = Comparison.of(baseline.get(), evidence.sample());
         if (comparison.changes().isEmpty()) {

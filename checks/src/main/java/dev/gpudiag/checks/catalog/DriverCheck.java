@@ -41,6 +41,22 @@ final class DriverCheck implements Check {
     @Override
     public List<Finding> evaluate(Evidence evidence) {
         DriverFacts facts = DriverFacts.of(evidence.sample());
+        List<Finding> findings = new ArrayList<>(judge(facts, evidence));
+        facts.text(HostQuantities.AGENT_DIED).ifPresent(text -> findings.add(died(text)));
+        return findings;
+    }
+
+    /** A driver that crashes those who ask it is told by what it did to gpudiag. */
+    private static Finding died(String text) {
+        return Finding.builder(Status.INFO, Subject.node(), text)
+                .rule("drv.agent_died")
+                .why("A library of the driver that crashes takes the program with it; so does whoever kills it.")
+                .action("see who did it: journalctl -u gpudiag; dmesg -T | grep -iE 'segfault|killed process|NVRM'")
+                .proof("agent.json", text)
+                .build();
+    }
+
+    private static List<Finding> judge(DriverFacts facts, Evidence evidence) {
         if (facts.state().usable() || facts.recordedWithoutHost()) {
             return working(facts, evidence);
         }

@@ -77,6 +77,14 @@ final class DriverRules {
                     "nvidia-modprobe -c0 -u; in a container give it its GPUs",
                     "nvidia-modprobe(1)"),
             new Rule(
+                    "drv.agent_died",
+                    "agent.json and calls in the agent's state directory",
+                    "the agent before this one ended without being asked to, while the node ran on; said for a day, with the"
+                            + " calls it was in",
+                    Status.INFO,
+                    "journalctl -u gpudiag; dmesg",
+                    "gpudiag"),
+            new Rule(
                     "drv.passed_through",
                     "/sys/bus/pci/devices/*/driver",
                     "a GPU bound to vfio-pci or pci-stub: intended, and said",

@@ -15,6 +15,7 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.Status;
 import dev.gpudiag.checks.baseline.BaselineFacts;
 import dev.gpudiag.checks.baseline.Comparison;
+import dev.gpudiag.telemetry.GpuCondition;
 import dev.gpudiag.telemetry.GpuCondition.State;
 import dev.gpudiag.telemetry.GpuSamples;
 import dev.gpudiag.telemetry.NodeSample;
@@ -81,6 +82,15 @@ class BaselineCheckTest {
                 .orElseThrow();
         assertThat(result.status()).isEqualTo(Status.SKIPPED);
         assertThat(result.summary()).contains("gpudiag baseline save");
+    }
+
+    @Test
+    void aGpuWhoseFirstReadingIsUnderWayIsNotMissed() {
+        NodeSamples starting =
+                node(gpu(0), gpu(1).condition(GpuCondition.State.PENDING, "in nvmlDeviceGetName for 1 s"));
+
+        assertThat(report(starting.build()).result("baseline").orElseThrow().status())
+                .isEqualTo(Status.SKIPPED);
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.gpudiag.telemetry.DeviceNode;
 import dev.gpudiag.telemetry.DeviceNode.Kind;
 import dev.gpudiag.telemetry.GpuQuantities;
 import dev.gpudiag.telemetry.GpuSamples;
+import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSamples;
 import dev.gpudiag.telemetry.Reading;
 import dev.gpudiag.telemetry.Reading.Reason;
@@ -42,6 +43,25 @@ class DriverCheckTest {
 
     private static NodeSamples notLoaded() {
         return NodeSamples.bare().device("0000:10:00.0", null).with(DRIVER_INSTALLED, true);
+    }
+
+    @Test
+    void anAgentThatDiedInACallIsToldBesideTheDriversOwnState() {
+        String died = "gpudiag 1.0 (pid 7) ended without being asked to: it was killed, or crashed, in nvmlInit_v2";
+
+        var found = Evidences.of(NodeSamples.working()
+                        .gpu(GpuSamples.h100(0).build())
+                        .with(HostQuantities.AGENT_DIED, died)
+                        .build())
+                .report()
+                .result("driver")
+                .orElseThrow();
+
+        assertThat(found.findings()).anySatisfy(finding -> {
+            assertThat(finding.status()).isEqualTo(Status.INFO);
+            assertThat(finding.seen()).isEqualTo(died);
+            assertThat(finding.rule()).contains("drv.agent_died");
+        });
     }
 
     @Test
