@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,7 +31,7 @@ final class KilledWriter {
         StateWriter writer = new StateWriter(health);
         Timeline timeline = Timeline.in(folder, KEPT, InstantSource.system(), writer);
         TimelineRecorder recorder = new TimelineRecorder(timeline, KEPT);
-        AgentRun run = new AgentRun(folder, timeline, recorder, writer, "1.0", Optional.of("boot"));
+        AgentRun run = new AgentRun(folder, timeline, recorder, writer, "1.0", Optional.of("boot"), List.of());
         run.begin(Instant.now());
         StateFile file = new StateFile(folder.resolve("count.state"), 1000);
         for (long n = before(file) + 1; ; n++) {
