@@ -48,8 +48,7 @@ final class KeptState {
     private final Optional<BaselineKeeper> baseline;
     private Optional<GrowthKeeper> growth = Optional.empty();
 
-    /** Kept open for as long as the agent runs. */
-    @SuppressWarnings("UnusedVariable")
+    /** Held for as long as the agent runs. */
     private final Optional<StateLock> lock;
 
     private KeptState(
@@ -177,6 +176,7 @@ final class KeptState {
         run.ifPresent(living -> living.end(now));
         calls.ifPresent(this::close);
         writer.close();
+        lock.ifPresent(StateLock::close);
     }
 
     private void close(CallFile file) {

@@ -41,6 +41,10 @@ public final class SamplingLoop implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final ClockWatch clock = new ClockWatch(NodeClock.system());
     private Pace pace;
+
+    /** Why the last round failed: the same reason is logged once. */
+    private Optional<String> failure = Optional.empty();
+
     private boolean closed;
     private final AtomicBoolean hastened = new AtomicBoolean();
     private volatile Duration lastRound = Duration.ZERO;
@@ -132,9 +136,14 @@ public final class SamplingLoop implements AutoCloseable {
     private void guardedTick() {
         try {
             tick();
+            failure.ifPresent(before -> LOG.log(System.Logger.Level.INFO, "sampling rounds go well again"));
+            failure = Optional.empty();
         } catch (RuntimeException e) {
             // the scheduler would drop the loop without a word: the next round may go well, and /healthz tells
-            LOG.log(System.Logger.Level.ERROR, "a sampling round failed", e);
+            if (!failure.equals(Optional.of(e.toString()))) {
+                LOG.log(System.Logger.Level.ERROR, "a sampling round failed", e);
+            }
+            failure = Optional.of(e.toString());
         }
     }
 
