@@ -15,6 +15,7 @@ final class HangupSignal {
     private HangupSignal() {}
 
     /** To be called once; {@code action} runs on a thread of its own. */
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     static void handle(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

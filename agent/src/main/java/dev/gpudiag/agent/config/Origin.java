@@ -24,7 +24,11 @@ public sealed interface Origin {
         }
     }
 
-    /** @param line from 1 */
+    /**
+     * A line of the configuration file.
+     *
+     * @param line from 1
+     */
     record Line(Path file, int line) implements Origin {
         @Override
         public String describe() {

@@ -50,7 +50,7 @@ final class SettingValues {
 
     private void skip(String place, String text, Origin origin) {
         Set<String> checks = new LinkedHashSet<>();
-        for (String id : text.split("[,\\s]+")) {
+        for (String id : text.split("[,\\s]+", -1)) {
             if (checkIds.contains(id)) {
                 checks.add(id);
             } else if (!id.isEmpty()) {

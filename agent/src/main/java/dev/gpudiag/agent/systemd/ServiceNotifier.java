@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -21,6 +22,7 @@ public final class ServiceNotifier implements AutoCloseable {
     private final Optional<NotifySocket> socket;
     private final Supplier<Optional<String>> stalled;
     private final ScheduledExecutorService watchdog;
+    private final Optional<ScheduledFuture<?>> feeding;
     private String status = "";
     private boolean ready;
 
@@ -37,10 +39,10 @@ public final class ServiceNotifier implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        watchdogLimit(environment).filter(limit -> socket.isPresent()).ifPresent(limit -> {
-            long period = Math.max(1, limit.toMillis() / 3);
-            watchdog.scheduleAtFixedRate(this::live, 0, period, TimeUnit.MILLISECONDS);
-        });
+        this.feeding = watchdogLimit(environment)
+                .filter(limit -> socket.isPresent())
+                .map(limit -> watchdog.scheduleAtFixedRate(
+                        this::live, 0, Math.max(1, limit.toMillis() / 3), TimeUnit.MILLISECONDS));
     }
 
     /** How often systemd wants to hear of this process; empty where it does not. */
@@ -105,6 +107,7 @@ public final class ServiceNotifier implements AutoCloseable {
 
     @Override
     public void close() {
+        feeding.ifPresent(beats -> beats.cancel(false));
         watchdog.shutdownNow();
     }
 }

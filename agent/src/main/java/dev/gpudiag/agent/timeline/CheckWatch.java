@@ -37,7 +37,7 @@ final class CheckWatch {
         for (CheckResult result : report.results()) {
             Status last = before.getOrDefault(result.id(), Status.OK);
             Status now = result.status();
-            boolean changed = last.isProblem() || now.isProblem() ? last != now : false;
+            boolean changed = last != now && (last.isProblem() || now.isProblem());
             if (changed && !(last.isProblem() && now == Status.SKIPPED)) {
                 before.put(result.id(), now);
                 events.add(TimelineEvent.of(at, TimelineEvent.Kind.CHECK, "changed", now, text(result, last))

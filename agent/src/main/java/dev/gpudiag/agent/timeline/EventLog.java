@@ -90,7 +90,7 @@ final class EventLog {
         int damaged = 0;
         int newer = 0;
         int whole = text.lastIndexOf('\n') + 1;
-        for (String line : text.substring(0, whole).split("\n")) {
+        for (String line : text.substring(0, whole).split("\n", -1)) {
             if (line.isEmpty()) {
                 continue;
             }

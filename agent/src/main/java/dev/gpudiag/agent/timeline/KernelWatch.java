@@ -101,9 +101,9 @@ final class KernelWatch {
                 && address(one).equals(address(other));
         Duration apart = Duration.between(one.at(), other.at()).abs();
         boolean oneOfNvml = one.sequence().isEmpty() != other.sequence().isEmpty();
-        return alike
-                && (isSameText(one, other) && apart.compareTo(SAME_WORDS) <= 0
-                        || oneOfNvml && one.kind() == TimelineEvent.Kind.XID && apart.compareTo(NVML_AND_LOG) <= 0);
+        boolean sameWords = isSameText(one, other) && apart.compareTo(SAME_WORDS) <= 0;
+        boolean byNvmlToo = oneOfNvml && one.kind() == TimelineEvent.Kind.XID && apart.compareTo(NVML_AND_LOG) <= 0;
+        return alike && (sameWords || byNvmlToo);
     }
 
     /** A process that was known once need not be known again, so that the whole text says nothing of an Xid. */

@@ -61,8 +61,8 @@ class KeptStateTest {
 
     @Test
     void aSimulationWritesNothing() {
-        KeptState state = KeptState.open(
-                new SourceOptions.Simulated("t4", Path.of("/s/t4.scenario")), settings(folder), "1.0");
+        KeptState state =
+                KeptState.open(new SourceOptions.Simulated("t4", Path.of("/s/t4.scenario")), settings(folder), "1.0");
         state.load(new MemoryGrowth(MemoryGrowth.LIMIT));
         state.begin();
         round(state);
@@ -84,7 +84,8 @@ class KeptStateTest {
         assertThat(state.problems())
                 .anySatisfy(problem -> assertThat(problem).startsWith("agent not saved: "))
                 .anySatisfy(problem -> assertThat(problem).startsWith("timeline not saved: "))
-                .allSatisfy(problem -> assertThat(problem).contains(file.toString()).doesNotContain("Exception"));
+                .allSatisfy(
+                        problem -> assertThat(problem).contains(file.toString()).doesNotContain("Exception"));
         assertThat(actions(state)).containsExactly("started", "stopped");
     }
 
@@ -110,7 +111,10 @@ class KeptStateTest {
         assertThat(actions(state)).containsExactly("started", "stopped");
         assertThat(folder.resolve("agent.json.broken")).exists();
         assertThat(folder.resolve("memory-growth.state.broken")).exists();
-        assertThat(KeptState.open(LIVE, settings(folder), "1.0").timeline().events(EventQuery.all()).events())
+        assertThat(KeptState.open(LIVE, settings(folder), "1.0")
+                        .timeline()
+                        .events(EventQuery.all())
+                        .events())
                 .hasSize(2);
     }
 }

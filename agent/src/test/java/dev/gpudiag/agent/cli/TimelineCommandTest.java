@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TimelineCommandTest {
 
-    private static final Instant NOW = Instant.now();
+    private final Instant now = Instant.now();
     private static final Workload POD = new Workload(
             Workload.Kind.KUBERNETES_POD,
             "ml/train-0 (main)",
@@ -70,7 +70,7 @@ class TimelineCommandTest {
         }
     }
 
-    private static TimelineEvent gone(Duration ago) {
+    private TimelineEvent gone(Duration ago) {
         EventProcess process = new EventProcess(
                 4711,
                 Optional.of("python3\u001b[2J"),
@@ -79,7 +79,7 @@ class TimelineCommandTest {
                 Optional.empty(),
                 OptionalLong.of(7));
         return TimelineEvent.of(
-                        NOW.minus(ago),
+                        now.minus(ago),
                         TimelineEvent.Kind.PROCESS,
                         "ended",
                         Status.INFO,
@@ -121,7 +121,7 @@ class TimelineCommandTest {
     void gpuKindAndLimitNarrowIt() throws Exception {
         record(
                 gone(Duration.ofHours(1)),
-                TimelineEvent.of(NOW, TimelineEvent.Kind.AGENT, "started", Status.INFO, "gpudiag started"));
+                TimelineEvent.of(now, TimelineEvent.Kind.AGENT, "started", Status.INFO, "gpudiag started"));
         command.run("timeline", "--kind", "agent,driver", "--set", state());
         assertThat(command.out())
                 .contains("gpudiag started")
