@@ -22,3 +22,4 @@ done
 cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/"*.schema.json "$product/share/"
 cp "$root/systemd/gpudiag.service" "$product/share/"
 cp "$root/packaging/src/etc/logging.properties" "$root/packaging/src/etc/gpudiag.yaml" "$product/share/"
+cp "$root"/packaging/prometheus/*.rules.yml "$root/agent/METRICS.md" "$product/share/"
