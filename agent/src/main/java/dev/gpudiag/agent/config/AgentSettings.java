@@ -83,7 +83,14 @@ public final class AgentSettings {
             "figures of the performance monitor (GPM, Hopper on), which metrics.dcgm turns on too");
 
     /** What a running agent takes over; all else that is its own needs a restart. */
-    private static final List<Setting<?>> TAKEN_OVER = List.of(SAMPLING_INTERVAL);
+    private static final List<Setting<?>> TAKEN_OVER = List.of(
+            SAMPLING_INTERVAL,
+            METRICS_PROCESSES,
+            METRICS_WORKLOADS,
+            METRICS_WORKLOAD_SERIES,
+            METRICS_SERIES,
+            METRICS_DCGM,
+            METRICS_PROFILING);
 
     private static final String ENDPOINTS = "fragmentation.endpoints";
 

@@ -173,6 +173,7 @@ class LiveConfigurationTest {
     @Test
     void onlyWhatTheAgentTakesOverNeedsNoRestart() {
         assertThat(AgentSettings.needsRestart(AgentSettings.SAMPLING_INTERVAL)).isFalse();
+        assertThat(AgentSettings.needsRestart(AgentSettings.METRICS_DCGM)).isFalse();
         assertThat(AgentSettings.needsRestart(AgentSettings.LISTEN_ADDRESS)).isTrue();
         assertThat(CheckCatalog.settings().stream().filter(AgentSettings::needsRestart))
                 .extracting(setting -> setting.key())
