@@ -41,10 +41,15 @@ record CallerTerminal(Optional<InputStream> in, boolean screen, Consumer<String>
 
         /** Comes back when the terminal is its caller's again, and what is printed now stays on it. */
         @Override
-        public void close() throws InterruptedException {
-            if (drawn) {
-                launcher.accept("plain");
+        public void close() {
+            if (!drawn) {
+                return;
+            }
+            launcher.accept("plain");
+            try {
                 reader.join(RETURN.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

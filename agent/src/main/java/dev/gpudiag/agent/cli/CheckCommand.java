@@ -108,7 +108,7 @@ final class CheckCommand implements Callable<Integer> {
             CommandContext round, NodeSource node, WatchedPast past, SettingsSource.Configured configured)
             throws UsageException {
         Duration left = round.stopwatch().remaining(answer.timeout());
-        try (Waiting waiting = Waiting.of(round, left)) {
+        try (Waiting _ = Waiting.of(round, left)) {
             return new Evidence(node.sample(left), past.history(), configured.settings(), node.baseline())
                     .withKernelLog(node.kernelLog())
                     .withGrowth(past.growth());

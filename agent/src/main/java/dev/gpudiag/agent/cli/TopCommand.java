@@ -145,7 +145,7 @@ final class TopCommand implements Callable<Integer> {
     private void stream(NodeSource node, TopState state, CallerTerminal terminal, Duration limit)
             throws InterruptedException {
         LiveLoop<NodeSample> loop = loop(node, state, limit);
-        try (CallerTerminal.Session session = terminal.begin(false, loop.events())) {
+        try (CallerTerminal.Session _ = terminal.begin(false, loop.events())) {
             loop.run(
                     new LiveLoop.Listener<>() {
                         @Override
@@ -170,7 +170,7 @@ final class TopCommand implements Callable<Integer> {
     private void live(NodeSource node, TopState state, CallerTerminal terminal, Duration limit)
             throws InterruptedException {
         LiveLoop<NodeSample> loop = loop(node, state, limit);
-        try (CallerTerminal.Session session = terminal.begin(true, loop.events())) {
+        try (CallerTerminal.Session _ = terminal.begin(true, loop.events())) {
             loop.run(new Drawing(state), 0);
         }
     }

@@ -60,7 +60,7 @@ final class WatchedCheck implements LiveLoop.Listener<JudgedRound> {
     /** Watches until it is told to end; the exit code of the last verdict, that of UNKNOWN where there is none yet. */
     int run(Look look) throws UsageException, InterruptedException {
         LiveLoop<JudgedRound> loop = new LiveLoop<>(() -> round(look), () -> interval);
-        try (CallerTerminal.Session session = context.terminal().begin(inPlace, loop.events())) {
+        try (CallerTerminal.Session _ = context.terminal().begin(inPlace, loop.events())) {
             loop.run(this, 0);
         } catch (Wrong e) {
             throw e.usage;
