@@ -90,9 +90,7 @@ class HostileNamesIT {
     }
 
     private static StatusPage page() {
-        Report report = report();
-        return new StatusPage(
-                () -> Optional.of(report),
+        StatusPage page = new StatusPage(
                 SampleHistory.none(),
                 () -> NOW,
                 () -> new AgentState(
@@ -102,6 +100,8 @@ class HostileNamesIT {
                         List.of(SCRIPT + LONG),
                         Optional.of(TURNED)),
                 System::nanoTime);
+        page.see(report());
+        return page;
     }
 
     private static Report report() {

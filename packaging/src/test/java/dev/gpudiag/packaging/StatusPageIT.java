@@ -170,6 +170,17 @@ class StatusPageIT {
     }
 
     @Test
+    void everyLinkLeadsToAnAnswer() throws Exception {
+        look("mig-a100", "OK");
+
+        JsonNode codes = browser.later("const done = arguments[arguments.length - 1];"
+                + "Promise.all(Array.from(document.querySelectorAll('#agent a'))"
+                + ".map(link => fetch(link.href).then(answer => answer.status))).then(done)");
+
+        assertThat(codes).hasSize(4).allSatisfy(code -> assertThat(code.asInt()).isEqualTo(200));
+    }
+
+    @Test
     void thePageRefreshesItselfKeepsWhatIsUnfoldedAndSaysWhenTheAgentIsGone() throws Exception {
         look("gpu-lost", "CRITICAL");
         browser.script("document.getElementById('all-checks').open = true");

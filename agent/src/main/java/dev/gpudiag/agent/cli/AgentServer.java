@@ -101,7 +101,7 @@ final class AgentServer implements Server {
                             started[0].interval().multipliedBy(OLD_ROUNDS).plus(deadline),
                             problems(node, state, live[0]),
                             stalled(started[0])));
-            StatusPage status = new StatusPage(served::report, node.history(), clock, served::agent, System::nanoTime);
+            StatusPage status = new StatusPage(node.history(), clock, served::agent, System::nanoTime);
             ServiceNotifier notifier = new ServiceNotifier(
                     environment, () -> Optional.ofNullable(started[0]).flatMap(AgentServer::stalled));
             SamplingLoop loop = new SamplingLoop(

@@ -10,7 +10,7 @@ final class AgentSection {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
-    private static final List<String> PATHS = List.of("/metrics", "/healthz", "/readyz");
+    private static final List<String> PATHS = List.of("/metrics", "/healthz", "/readyz", "/api/v1/openapi.json");
 
     private AgentSection() {}
 

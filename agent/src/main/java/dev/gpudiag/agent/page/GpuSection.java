@@ -83,7 +83,7 @@ final class GpuSection {
                 .flatMap(gpu -> view.trends(gpu.identity()).stream())
                 .map(trends -> trends.memory().reach())
                 .reduce(Duration.ZERO, (one, other) -> one.compareTo(other) > 0 ? one : other);
-        return longest.compareTo(Trend.SPAN.minusMinutes(2)) >= 0
+        return longest.isZero() || longest.compareTo(Trend.SPAN.minusMinutes(2)) >= 0
                 ? ""
                 : "; " + Amounts.time(longest) + " of it are known so far";
     }

@@ -2,6 +2,7 @@ package dev.gpudiag.agent.page;
 
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.telemetry.GpuSample;
+import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,59 +23,67 @@ public final class StatusPage {
 
     private static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Supplier<Optional<Report>> reports;
     private final SampleHistory history;
     private final Supplier<Instant> clock;
     private final Supplier<AgentState> agent;
     private final LongSupplier nanoTime;
 
-    private volatile Trends trends = new Trends(Instant.MIN, Map.of());
+    private volatile Optional<Seen> seen = Optional.empty();
     private byte[] page = new byte[0];
     private long writtenNanos;
 
-    /** The hour up to an instant, of each GPU by {@code GpuIdentity.key()}. */
-    private record Trends(Instant until, Map<String, GpuTrends> byGpu) {}
+    /**
+     * A report with the past that belongs to it.
+     *
+     * @param until end of the hour
+     * @param trends the hour by {@code GpuIdentity.key()}
+     */
+    private record Seen(Report report, Instant until, Map<String, GpuTrends> trends) {}
 
     /**
      * A page that nothing was seen for.
      *
-     * @param reports the last report
      * @param history what the thread that calls {@link #see} writes
      * @param clock the time of the samples
      * @param agent how the agent is
      * @param nanoTime time that always passes, such as {@code System::nanoTime}
      */
     public StatusPage(
-            Supplier<Optional<Report>> reports,
             SampleHistory history,
             Supplier<Instant> clock,
             Supplier<AgentState> agent,
             LongSupplier nanoTime) {
-        this.reports = reports;
         this.history = history;
         this.clock = clock;
         this.agent = agent;
         this.nanoTime = nanoTime;
     }
 
-    /** Takes over the last hour once in half a minute; to be called by the thread that adds samples to the history. */
+    /**
+     * Takes over a report, and the last hour once in half a minute; to be called by the thread that adds samples to the
+     * history.
+     */
     public void see(Report report) {
         Instant now = report.sample().takenAt();
-        Trends last = trends;
-        boolean due = last.until().equals(Instant.MIN)
-                || now.isBefore(last.until())
-                || !now.isBefore(last.until().plus(Trend.SPAN.dividedBy(Trend.BUCKETS)));
-        if (!due) {
-            return;
-        }
+        seen = Optional.of(seen.filter(last -> isRecent(last, now))
+                .map(last -> new Seen(report, last.until(), last.trends()))
+                .orElseGet(() -> new Seen(report, now, trends(report.sample(), now))));
+    }
+
+    private static boolean isRecent(Seen last, Instant now) {
+        return !now.isBefore(last.until())
+                && now.isBefore(last.until().plus(Trend.SPAN.dividedBy(Trend.BUCKETS)));
+    }
+
+    private Map<String, GpuTrends> trends(NodeSample sample, Instant now) {
         Map<String, GpuTrends> byGpu = new HashMap<>();
-        for (GpuSample gpu : report.sample().gpus()) {
+        for (GpuSample gpu : sample.gpus()) {
             GpuTrends hour = GpuTrends.of(history, gpu.identity(), now);
             if (!hour.isEmpty()) {
                 byGpu.put(gpu.identity().key(), hour);
             }
         }
-        trends = new Trends(now, Map.copyOf(byGpu));
+        return Map.copyOf(byGpu);
     }
 
     /** The document in UTF-8, at most a second old; not to be changed. */
@@ -88,7 +97,9 @@ public final class StatusPage {
     }
 
     private byte[] write(int expectedLength) {
-        PageView view = new PageView(reports.get(), trends.byGpu(), clock.get(), agent.get());
+        Optional<Seen> last = seen;
+        PageView view = new PageView(
+                last.map(Seen::report), last.map(Seen::trends).orElse(Map.of()), clock.get(), agent.get());
         return PageDocument.write(view, expectedLength).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -34,11 +34,10 @@ class StatusPageTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final SampleHistory history = new SampleHistory(Duration.ofHours(3), Duration.ofSeconds(10));
-    private Optional<Report> report = Optional.empty();
     private Instant now = Nodes.NOON;
     private AgentState agent = new AgentState("1.2.3", SECOND, Duration.ofSeconds(8), List.of(), Optional.empty());
     private long nanos;
-    private final StatusPage page = new StatusPage(() -> report, history, () -> now, () -> agent, () -> nanos);
+    private final StatusPage page = new StatusPage(history, () -> now, () -> agent, () -> nanos);
 
     private String html() {
         nanos += SECOND.toNanos();
@@ -46,7 +45,6 @@ class StatusPageTest {
     }
 
     private String html(Report shown) {
-        report = Optional.of(shown);
         page.see(shown);
         return html();
     }
@@ -291,7 +289,7 @@ class StatusPageTest {
     @Test
     void thePageIsWrittenOnceASecondHoweverManyAsk() {
         NodeSample sample = PageNodes.node(PageNodes.gpu(0));
-        report = Optional.of(PageNodes.report(sample, PageNodes.fine(sample)));
+        page.see(PageNodes.report(sample, PageNodes.fine(sample)));
 
         byte[] first = page.html();
         nanos += SECOND.toNanos() - 1;
