@@ -40,7 +40,10 @@ final class ApiAnswer {
         context.header(HEADER, VERSION)
                 .header("Cache-Control", "no-store")
                 .contentType(type)
-                .header("Content-Length", String.valueOf(body.length))
                 .result(body);
+        // a plain client is told the length; for one that takes compressed answers it is not known here
+        if (context.header("Accept-Encoding") == null) {
+            context.header("Content-Length", String.valueOf(body.length));
+        }
     }
 }

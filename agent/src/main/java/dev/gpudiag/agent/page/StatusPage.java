@@ -49,10 +49,7 @@ public final class StatusPage {
      * @param nanoTime time that always passes, such as {@code System::nanoTime}
      */
     public StatusPage(
-            SampleHistory history,
-            Supplier<Instant> clock,
-            Supplier<AgentState> agent,
-            LongSupplier nanoTime) {
+            SampleHistory history, Supplier<Instant> clock, Supplier<AgentState> agent, LongSupplier nanoTime) {
         this.history = history;
         this.clock = clock;
         this.agent = agent;
@@ -71,8 +68,7 @@ public final class StatusPage {
     }
 
     private static boolean isRecent(Seen last, Instant now) {
-        return !now.isBefore(last.until())
-                && now.isBefore(last.until().plus(Trend.SPAN.dividedBy(Trend.BUCKETS)));
+        return !now.isBefore(last.until()) && now.isBefore(last.until().plus(Trend.SPAN.dividedBy(Trend.BUCKETS)));
     }
 
     private Map<String, GpuTrends> trends(NodeSample sample, Instant now) {
@@ -98,8 +94,8 @@ public final class StatusPage {
 
     private byte[] write(int expectedLength) {
         Optional<Seen> last = seen;
-        PageView view = new PageView(
-                last.map(Seen::report), last.map(Seen::trends).orElse(Map.of()), clock.get(), agent.get());
+        PageView view =
+                new PageView(last.map(Seen::report), last.map(Seen::trends).orElse(Map.of()), clock.get(), agent.get());
         return PageDocument.write(view, expectedLength).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.javalin.util.JavalinException;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +60,30 @@ class HttpServerTest {
             assertThat(page.headers().firstValue("Content-Security-Policy")).hasValue("default-src 'none'");
             assertThat(get(server, "/..%2f..%2fetc/passwd").statusCode()).isBetween(400, 404);
             assertThat(get(server, "/nothing").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aLongDocumentOfTheApiIsCompressedForABrowserAndHasItsLengthForAPlainClient() throws Exception {
+        byte[] document = "{\"text\": \"%s\"}".formatted("x".repeat(50_000)).getBytes(StandardCharsets.UTF_8);
+        ApiRoute route = new ApiRoute("/api/v1/long", Set.of(), ApiRoute.JSON, request -> document);
+        LocalActions none = new LocalActions(Optional.empty(), List.of());
+        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true), List.of(route), none);
+                HttpClient client = HttpClient.newHttpClient()) {
+            URI address = URI.create("http://127.0.0.1:" + server.port() + "/api/v1/long");
+            HttpResponse<byte[]> plain =
+                    client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> compressed = client.send(
+                    HttpRequest.newBuilder(address)
+                            .header("Accept-Encoding", "gzip, deflate, br, zstd")
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+
+            assertThat(plain.body()).isEqualTo(document);
+            assertThat(plain.headers().firstValue("Content-Length")).hasValue(String.valueOf(document.length));
+            assertThat(compressed.statusCode()).isEqualTo(200);
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes())
+                    .isEqualTo(document);
         }
     }
 
