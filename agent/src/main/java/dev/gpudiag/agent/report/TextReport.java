@@ -76,15 +76,20 @@ public final class TextReport {
     }
 
     private String whole() {
+        boolean one = faults.size() == 1 && !context.verbose();
         int proofs = faults.size() > 1 ? PROOFS_OF_MANY : PROOFS;
-        TextLines text = write(proofs);
-        while (faults.size() == 1 && text.count() > LINES && !context.verbose() && proofs > 1) {
-            text = write(--proofs);
+        TextLines text = write(proofs, false);
+        while (one && text.count() > LINES && proofs > 1) {
+            text = write(--proofs, false);
+        }
+        if (one && text.count() > LINES) {
+            text = write(1, true);
         }
         return text.text();
     }
 
-    private TextLines write(int proofs) {
+    /** @param dense whether the rest is folded into as few lines as it fits */
+    private TextLines write(int proofs, boolean dense) {
         TextLines text = new TextLines(style);
         headline(text, Headline.parts(report, context.version()));
         Headline.banner(report.sample().source()).ifPresent(banner -> text.paragraph("", 0, banner, 2));
@@ -92,11 +97,13 @@ public final class TextReport {
         text.gap();
         FaultText detail = new FaultText(report, proofs, context.verbose());
         faults.forEach(fault -> detail.write(fault, text));
-        text.gap();
+        if (!dense) {
+            text.gap();
+        }
         if (faults.isEmpty() || context.verbose()) {
             healthy(text, detail);
         } else {
-            folded(text);
+            folded(text, dense);
         }
         table(text);
         text.gap();
@@ -161,7 +168,7 @@ public final class TextReport {
     }
 
     /** Something is wrong: the rest by name. What lacks rights is told apart, since the reader can change that. */
-    private void folded(TextLines text) {
+    private void folded(TextLines text, boolean dense) {
         for (Status status : List.of(Status.INFO, Status.OK)) {
             List<String> names = named(status);
             if (!names.isEmpty()) {
@@ -173,8 +180,12 @@ public final class TextReport {
         List<String> waiting = ids(skipped.stream().filter(result -> needsHistory(result) && !Rights.lacking(result)));
         List<String> others = ids(skipped.stream().filter(result -> !needsHistory(result) && !Rights.lacking(result)));
         skipped(text, "no permission: ", lacking, "");
-        skipped(text, "needs history, which gpudiag serve has: ", waiting, "");
-        skipped(text, "", others, " (-v says why)");
+        if (dense) {
+            skipped(text, "", Stream.of(waiting, others).flatMap(List::stream).toList(), " (-v says why)");
+        } else {
+            skipped(text, "needs history, which gpudiag serve has: ", waiting, "");
+            skipped(text, "", others, " (-v says why)");
+        }
     }
 
     private static void skipped(TextLines text, String reason, List<String> names, String more) {

@@ -14,9 +14,14 @@ public final class Screens {
 
     private Screens() {}
 
+    public static Path folder() {
+        return FOLDER;
+    }
+
     public static void assertSame(String name, String text) throws IOException {
         Path golden = FOLDER.resolve(name);
         if (Boolean.getBoolean("gpudiag.update-goldens")) {
+            Files.createDirectories(golden.getParent());
             Files.writeString(golden, text);
         }
         assertThat(text).isEqualTo(Files.readString(golden));
