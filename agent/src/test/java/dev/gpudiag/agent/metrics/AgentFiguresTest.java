@@ -115,7 +115,7 @@ class AgentFiguresTest {
                 .contains("process_cpu_seconds_total ")
                 .contains("process_resident_memory_bytes ")
                 .contains("process_open_fds ")
-                .contains("jvm_memory_used_bytes{area=\"heap\"}")
-                .contains("jvm_threads_current ");
+                .contains("jvm_memory_used_bytes{area=\"heap\",id=")
+                .contains("jvm_threads_live_threads ");
     }
 }
