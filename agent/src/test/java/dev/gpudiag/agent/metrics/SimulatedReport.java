@@ -46,6 +46,8 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
             GpuQuantities.PROFILE_PCIE_RECEIVE);
     private static final List<Quantity<Double>> FROM_SAMPLE_BUFFERS = List.of(
             GpuQuantities.UTILIZATION_GPU_MEAN,
+            GpuQuantities.UTILIZATION_GPU_PEAK,
+            GpuQuantities.POWER_PEAK,
             GpuQuantities.UTILIZATION_GPU_BUSY,
             GpuQuantities.UTILIZATION_GPU_COVERED,
             GpuQuantities.POWER_MEAN,
