@@ -30,7 +30,7 @@ class StatusPageIT {
 
     private static final Path PRODUCT = Path.of(System.getProperty("gpudiag.product"));
     private static final Path SCREENSHOTS = PRODUCT.resolveSibling("screenshots");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir
     private static Path folder;
