@@ -23,3 +23,15 @@ cp "$root/agent/src/main/resources/dev/gpudiag/agent/report/"*.schema.json "$pro
 cp "$root/systemd/gpudiag.service" "$product/share/"
 cp "$root/packaging/src/etc/logging.properties" "$root/packaging/src/etc/gpudiag.yaml" "$product/share/"
 cp "$root"/packaging/prometheus/*.rules.yml "$root/agent/METRICS.md" "$product/share/"
+
+# the manual and the completion of shells, from the commands themselves; without the launcher, which has a deadline
+gpudiag() {
+    "$product/runtime/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dgpudiag.home="$product" -cp "$product/lib/*" \
+        dev.gpudiag.agent.cli.Main "$@"
+}
+rm -rf "$product/share/man" "$product/share/completions"
+mkdir -p "$product/share/man/man1" "$product/share/completions"
+gpudiag man-pages "$product/share/man/man1"
+for shell in bash zsh fish; do
+    gpudiag completion "$shell" > "$product/share/completions/gpudiag.$shell"
+done

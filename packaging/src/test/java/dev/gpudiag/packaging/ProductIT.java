@@ -101,6 +101,9 @@ class ProductIT {
         assertThat(PRODUCT.resolve("lib/native/libjnidispatch.so")).isRegularFile();
         assertThat(PRODUCT.resolve("simulator/libnvidia-ml.so.1")).isRegularFile();
         assertThat(PRODUCT.resolve("share/check.schema.json")).isRegularFile();
+        assertThat(PRODUCT.resolve("share/top.schema.json")).isRegularFile();
+        assertThat(PRODUCT.resolve("share/man/man1/gpudiag-check.1")).isNotEmptyFile();
+        assertThat(PRODUCT.resolve("share/completions/gpudiag.bash")).isNotEmptyFile();
     }
 
     private Run gpudiag(String... arguments) throws Exception {

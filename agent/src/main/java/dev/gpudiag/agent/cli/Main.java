@@ -71,6 +71,8 @@ public final class Main {
                 new ReportCommand(context),
                 new RunbookCommand(context),
                 new TopCommand(context),
+                new CompletionCommand(context),
+                new ManPagesCommand(context),
                 new SnapshotCommand(context),
                 new ServeCommand(context),
                 new ExplainOomCommand(context),
