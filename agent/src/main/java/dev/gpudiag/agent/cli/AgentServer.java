@@ -1,14 +1,18 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.config.AgentSettings;
+import dev.gpudiag.agent.config.ConfigurationException;
 import dev.gpudiag.agent.config.ConfigurationFile;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.http.LocalActions;
+import dev.gpudiag.agent.http.WebSecurity;
 import dev.gpudiag.agent.metrics.AgentFigures;
+import dev.gpudiag.agent.metrics.MetricsFormat;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
 import dev.gpudiag.agent.metrics.ProcessMetricsRegistry;
+import dev.gpudiag.agent.metrics.Rendering;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.page.StatusPage;
 import dev.gpudiag.agent.sampling.DriverRelease;
@@ -17,6 +21,7 @@ import dev.gpudiag.agent.source.LoggedSampler;
 import dev.gpudiag.agent.source.SimulatedSource;
 import dev.gpudiag.agent.systemd.AgentLog;
 import dev.gpudiag.agent.systemd.ServiceNotifier;
+import dev.gpudiag.agent.web.WebConfigFile;
 import dev.gpudiag.checks.Check;
 import dev.gpudiag.checks.CheckRunner;
 import dev.gpudiag.checks.CheckSpec.Need;
@@ -27,6 +32,7 @@ import io.javalin.util.JavalinException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +81,7 @@ final class AgentServer implements Server {
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
             SamplingLoop[] started = new SamplingLoop[1];
             AgentFigures figures = new AgentFigures();
+            Optional<WebConfigFile> web = web(options, figures);
             figures.state(state.health()::stores);
             NodeCollector collector = new NodeCollector(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
@@ -99,7 +106,7 @@ final class AgentServer implements Server {
                             version,
                             started[0].interval(),
                             started[0].interval().multipliedBy(OLD_ROUNDS).plus(deadline),
-                            problems(node, state, live[0]),
+                            problems(node, state, live[0], web),
                             stalled(started[0])));
             StatusPage status = new StatusPage(node.history(), clock, served::agent, System::nanoTime);
             ServiceNotifier notifier = new ServiceNotifier(
@@ -132,7 +139,11 @@ final class AgentServer implements Server {
             LocalActions local = LocalSocket.actions(
                     release.map(driver -> new ReleaseActions(driver).all()).orElse(List.of()));
             HttpServer.Content content = content(page, status, loop);
-            try (HttpServer server = new HttpServer(address(options, settings), content, served.routes(), local)) {
+            ListenAddress address = address(options, settings);
+            warnOfStrangers(address, web);
+            HttpServer.Around around =
+                    new HttpServer.Around(served.routes(), local, figures.http(), web.map(WebSecurity.class::cast));
+            try (HttpServer server = new HttpServer(address, content, around)) {
                 LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
                 state.begin();
                 state.died()
@@ -176,6 +187,26 @@ final class AgentServer implements Server {
         return new SampledNode(node.sampler(), history, growth, node.baseline(), warnings);
     }
 
+    private static Optional<WebConfigFile> web(ServeOptions options, AgentFigures figures)
+            throws UnusableFileException {
+        try {
+            return options.webConfiguration()
+                    .map(file -> WebConfigFile.open(file, well -> figures.webConfigurationRead(well, Instant.now())));
+        } catch (ConfigurationException e) {
+            throw new UnusableFileException(e.getMessage());
+        }
+    }
+
+    private static void warnOfStrangers(ListenAddress address, Optional<WebConfigFile> web) {
+        if (!address.isLoopback() && web.filter(file -> !file.isOpen()).isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} is not loopback, and nobody is asked who they are: whoever reaches it reads the names of"
+                            + " processes, users and pods (see --web.config.file)",
+                    address);
+        }
+    }
+
     private static ListenAddress address(ServeOptions options, Settings settings) {
         return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
     }
@@ -183,13 +214,8 @@ final class AgentServer implements Server {
     private static HttpServer.Content content(MetricsPage page, StatusPage status, SamplingLoop loop) {
         return new HttpServer.Content() {
             @Override
-            public byte[] metrics() {
-                return page.text();
-            }
-
-            @Override
-            public String metricsContentType() {
-                return MetricsPage.CONTENT_TYPE;
+            public Rendering metrics(MetricsFormat format, boolean gzip, Collection<String> names) {
+                return page.page(format, gzip, names);
             }
 
             @Override
@@ -215,10 +241,12 @@ final class AgentServer implements Server {
     }
 
     /** What is wrong with the agent itself. */
-    private static List<String> problems(SampledNode node, KeptState state, LiveConfiguration live) {
+    private static List<String> problems(
+            SampledNode node, KeptState state, LiveConfiguration live, Optional<WebConfigFile> web) {
         List<String> problems = new ArrayList<>(node.warnings());
         problems.addAll(state.problems());
         problems.addAll(live.problems());
+        web.flatMap(WebConfigFile::problem).ifPresent(problems::add);
         return problems;
     }
 

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.http.ListenAddress;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Where to listen; :PORT listens on every address (default: 127.0.0.1:9836).")
     private String listenAddress;
 
+    @Option(
+            names = "--web.config.file",
+            paramLabel = "FILE",
+            description = "TLS, client certificates and users, as Prometheus' exporters take them (default: none).")
+    private String webConfiguration;
+
     ServeCommand(CommandContext context) {
         this.context = context;
     }
@@ -41,8 +48,15 @@ final class ServeCommand implements Callable<Integer> {
                         settings.inForce(context, options),
                         settings.file(),
                         address(),
+                        webConfiguration(),
                         timeout.value(),
                         () -> settings.inForce(context, options)));
+    }
+
+    private Optional<Path> webConfiguration() throws UsageException {
+        return webConfiguration == null
+                ? Optional.empty()
+                : Optional.of(SourceFlags.existingFile("--web.config.file", webConfiguration));
     }
 
     private Optional<ListenAddress> address() throws UsageException {

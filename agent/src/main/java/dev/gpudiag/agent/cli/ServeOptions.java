@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param configured settings, with {@code --set} applied, and checks not to run
  * @param configuration the file that {@code --config} names
  * @param listenAddress address that the command line names; beats the configuration
+ * @param webConfiguration the file that {@code --web.config.file} names
  * @param timeout how long one sample may take
  * @param again reads file, environment and flags again
  */
@@ -22,6 +23,7 @@ public record ServeOptions(
         SettingsSource.Configured configured,
         Optional<Path> configuration,
         Optional<ListenAddress> listenAddress,
+        Optional<Path> webConfiguration,
         Duration timeout,
         LiveConfiguration.Reading again) {
     public ServeOptions {
@@ -29,6 +31,7 @@ public record ServeOptions(
         requireNonNull(configured, "configured is null");
         requireNonNull(configuration, "configuration is null");
         requireNonNull(listenAddress, "listenAddress is null");
+        requireNonNull(webConfiguration, "webConfiguration is null");
         requireNonNull(timeout, "timeout is null");
         requireNonNull(again, "again is null");
     }

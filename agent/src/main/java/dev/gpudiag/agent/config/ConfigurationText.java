@@ -24,7 +24,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Turns a configuration file into YAML nodes that know their lines; refuses aliases and deep nesting before. */
-final class ConfigurationText {
+public final class ConfigurationText {
 
     private static final int SIZE_LIMIT = 256 * 1024;
     private static final int DEPTH_LIMIT = 8;
@@ -33,8 +33,12 @@ final class ConfigurationText {
 
     private ConfigurationText() {}
 
-    /** The document; empty for a file that holds none. */
-    static Optional<Node> read(Path file) {
+    /**
+     * The document; empty for a file that holds none.
+     *
+     * @throws ConfigurationException in words where the file cannot be read or is no YAML
+     */
+    public static Optional<Node> read(Path file) {
         String name = String.valueOf(file.getFileName());
         String text = content(file);
         try {
@@ -49,7 +53,8 @@ final class ConfigurationText {
         }
     }
 
-    static int line(Mark mark) {
+    /** The line of a place, from 1. */
+    public static int line(Mark mark) {
         return mark.getLine() + 1;
     }
 

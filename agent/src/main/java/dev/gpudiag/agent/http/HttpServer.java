@@ -1,32 +1,43 @@
 package dev.gpudiag.agent.http;
 
+import dev.gpudiag.agent.metrics.HttpRequests;
+import dev.gpudiag.agent.metrics.MetricsFormat;
+import dev.gpudiag.agent.metrics.Rendering;
 import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Serves what the agent has in memory; binds at construction, lets go at close. */
 public final class HttpServer implements AutoCloseable {
 
-    private static final int THREADS = 8;
+    private static final List<String> PAGES = List.of("/", "/metrics", "/healthz", "/readyz");
 
     private final Javalin javalin;
     private final LocalActions local;
+    private final Connectors connectors;
+    private final ScheduledExecutorService sweeper;
 
     /** What the server hands out. */
     public interface Content {
-        /** The rendered page of {@code /metrics} and its content type. */
-        byte[] metrics();
-
-        String metricsContentType();
+        /**
+         * The page of {@code /metrics}.
+         *
+         * @param names the families that are wanted, all where empty
+         * @throws IllegalArgumentException in words for more names than are looked for
+         */
+        Rendering metrics(MetricsFormat format, boolean gzip, Collection<String> names);
 
         /** The status page at {@code /}: a whole HTML document in UTF-8. */
         byte[] page();
@@ -41,49 +52,90 @@ public final class HttpServer implements AutoCloseable {
         boolean ready();
     }
 
-    /**
-     * Starts to listen.
-     *
-     * @throws io.javalin.util.JavalinException when the address cannot be bound
-     */
-    public HttpServer(ListenAddress address, Content content) {
-        this(address, content, List.of(), new LocalActions(Optional.empty(), List.of()));
+    /** What is served beside the pages, to whom, and where it is counted. */
+    public record Around(
+            List<ApiRoute> api, LocalActions local, HttpRequests requests, Optional<WebSecurity> security) {
+        public Around {
+            api = List.copyOf(api);
+        }
+
+        /** The pages alone, to anybody. */
+        public static Around nothing() {
+            return new Around(
+                    List.of(), new LocalActions(Optional.empty(), List.of()), new HttpRequests(), Optional.empty());
+        }
     }
 
     /**
      * Starts to listen.
      *
-     * @param api what can be read below {@code /api/v1}
-     * @param local what may be done over the agent's socket, once {@link #listenAt} opens it
      * @throws io.javalin.util.JavalinException when the address cannot be bound
      */
-    public HttpServer(ListenAddress address, Content content, List<ApiRoute> api, LocalActions local) {
-        this.local = local;
+    public HttpServer(ListenAddress address, Content content, Around around) {
+        local = around.local();
+        connectors = new Connectors(around.security());
+        List<String> names = new ArrayList<>(PAGES);
+        around.api().forEach(route -> names.add(route.path()));
+        local.actions().forEach(action -> names.add(action.path()));
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
-            config.jetty.threadPool = new QueuedThreadPool(THREADS, 1, 60_000);
-            config.http.asyncTimeout = 5_000;
-            config.routes.get("/", context -> {
-                content.pageHeaders().forEach(context::header);
-                context.result(content.page());
+            config.jetty.threadPool = Connectors.threads();
+            config.jetty.modifyHttpConfiguration(Connectors::limit);
+            config.jetty.addConnector((server, http) -> connectors.network(server, http, address));
+            config.jetty.modifyServer(server -> {
+                server.setErrorHandler(new ShortErrors());
+                server.setHandler(new Gate(
+                        around.requests(),
+                        new RouteNames(names),
+                        around.security().map(WebSecurity::access)));
             });
-            config.routes.get(
-                    "/metrics",
-                    context -> context.contentType(content.metricsContentType()).result(content.metrics()));
-            ApiRoutes.add(config.routes, api);
+            config.http.asyncTimeout = 5_000;
+            config.http.maxRequestSize = Connectors.MOST_BODY_BYTES;
+            config.http.prefer405over404 = true;
+            pages(config.routes, content);
+            ApiRoutes.add(config.routes, around.api());
             local.addTo(config.routes);
-            config.routes.get("/healthz", context -> answer(context, content.stalled()));
-            config.routes.get(
-                    "/readyz",
-                    context -> answer(context, content.ready() ? Optional.empty() : Optional.of("no verdict yet")));
+            config.routes.exception(Exception.class, (failure, context) -> {
+                System.getLogger("gpudiag").log(System.Logger.Level.ERROR, "an answer failed", failure);
+                ApiAnswer.problem(context, 500, "a bug in gpudiag; its log says more");
+            });
+            config.routes.error(404, HttpServer::unknown);
+            config.routes.error(405, HttpServer::unknown);
         });
-        javalin.start(address.host().isEmpty() ? "0.0.0.0" : address.host(), address.port());
+        javalin.start();
+        sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "gpudiag-http-sweeper");
+            thread.setDaemon(true);
+            return thread;
+        });
+        sweeper.scheduleWithFixedDelay(connectors::sweep, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static void pages(RoutesConfig routes, Content content) {
+        routes.get("/", context -> {
+            content.pageHeaders().forEach(context::header);
+            context.result(content.page());
+        });
+        routes.get("/metrics", new MetricsRoute(content)::answer);
+        routes.get("/healthz", context -> answer(context, content.stalled()));
+        routes.get(
+                "/readyz",
+                context -> answer(context, content.ready() ? Optional.empty() : Optional.of("no verdict yet")));
     }
 
     private static void answer(Context context, Optional<String> problem) {
         context.header("Cache-Control", "no-store");
         context.status(problem.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .result(problem.orElse("ok") + "\n");
+    }
+
+    /** What no route answers; a route's own problem stays. */
+    private static void unknown(Context context) {
+        String type = context.res().getContentType();
+        if (type == null || !type.startsWith("application/problem+json")) {
+            int status = context.statusCode();
+            ApiAnswer.problem(context, status, status == 404 ? "there is no such page" : "this page is only read");
+        }
     }
 
     /**
@@ -93,10 +145,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public void listenAt(Path socket) throws IOException {
         Server server = javalin.jettyServer().server();
-        HttpConfiguration same = server.getConnectors()[0]
-                .getConnectionFactory(HttpConnectionFactory.class)
-                .getHttpConfiguration();
-        AgentSocket connector = new AgentSocket(server, socket, local.group(), new HttpConnectionFactory(same));
+        AgentSocket connector = connectors.socket(server, socket, local.group());
         try {
             connector.start();
         } catch (IOException e) {
@@ -109,11 +158,17 @@ public final class HttpServer implements AutoCloseable {
 
     /** The port that is bound. */
     public int port() {
-        return javalin.port();
+        return connectors.port();
+    }
+
+    /** Connections over the network now. */
+    int connections() {
+        return connectors.open();
     }
 
     @Override
     public void close() {
+        sweeper.shutdownNow();
         javalin.stop();
     }
 }

@@ -34,6 +34,11 @@ public record ListenAddress(String host, int port) {
         throw new IllegalArgumentException("port " + text.substring(colon + 1) + " is outside 0 to 65535");
     }
 
+    /** Whether only this machine can reach it, as far as the name tells. */
+    public boolean isLoopback() {
+        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    }
+
     @Override
     public String toString() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** What may be done over the agent's socket: who may not, or came over the network, is refused before its body is read. */
 public final class LocalActions {
 
-    private static final int MOST_BODY_BYTES = 64 * 1024;
+    private static final int MOST_BODY_BYTES = Connectors.MOST_BODY_BYTES;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -28,6 +28,10 @@ public final class LocalActions {
     public LocalActions(Optional<PeerRule> rule, List<LocalAction> actions) {
         this.rule = rule;
         this.actions = List.copyOf(actions);
+    }
+
+    List<LocalAction> actions() {
+        return actions;
     }
 
     /** The group that may use the socket, where this machine has one. */

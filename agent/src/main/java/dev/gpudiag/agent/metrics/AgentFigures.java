@@ -14,6 +14,7 @@ public final class AgentFigures {
     private final DroppedSeries dropped = new DroppedSeries();
     private volatile Supplier<Map<String, String>> state = Map::of;
     private volatile Optional<Reload> reload = Optional.empty();
+    private volatile Optional<Reload> webReload = Optional.empty();
 
     /** The last attempt to read the configuration again. */
     record Reload(boolean successful, Instant at) {}
@@ -45,6 +46,15 @@ public final class AgentFigures {
 
     Map<String, String> state() {
         return state.get();
+    }
+
+    /** Tells how the last reading of the web configuration, after the first, went. */
+    public void webConfigurationRead(boolean successful, Instant at) {
+        webReload = Optional.of(new Reload(successful, at));
+    }
+
+    Optional<Reload> webReload() {
+        return webReload;
     }
 
     DroppedSeries dropped() {

@@ -70,6 +70,13 @@ final class AgentMetrics {
                             .forEach((store, problem) ->
                                     series.add(problem.isEmpty() ? 1 : 0, Labels.of("store", store)))),
             gauge(
+                    "gpudiag_web_config_last_reload_successful",
+                    "1 when certificates and users were last read without an error; absent until they were read again.",
+                    List.of(),
+                    (scrape, series) -> scrape.agent()
+                            .webReload()
+                            .ifPresent(reload -> series.add(reload.successful() ? 1 : 0, Labels.EMPTY))),
+            gauge(
                     "gpudiag_config_last_reload_successful",
                     "1 when the configuration was last read without an error; absent until it was read again.",
                     List.of(),

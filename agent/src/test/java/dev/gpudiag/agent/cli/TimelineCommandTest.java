@@ -9,6 +9,7 @@ import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.agent.http.LocalActions;
 import dev.gpudiag.agent.http.Pages;
 import dev.gpudiag.agent.http.PeerRule;
+import dev.gpudiag.agent.metrics.HttpRequests;
 import dev.gpudiag.agent.report.Nodes;
 import dev.gpudiag.agent.state.StateHealth;
 import dev.gpudiag.agent.state.StateWriter;
@@ -183,8 +184,11 @@ class TimelineCommandTest {
         HttpServer server = new HttpServer(
                 ListenAddress.parse("127.0.0.1:0"),
                 Pages.of(""),
-                SimulatedAgent.of("gpu-lost").routes(),
-                new LocalActions(Optional.of(PeerRule.ofThisProcess()), List.of()));
+                new HttpServer.Around(
+                        SimulatedAgent.of("gpu-lost").routes(),
+                        new LocalActions(Optional.of(PeerRule.ofThisProcess()), List.of()),
+                        new HttpRequests(),
+                        Optional.empty()));
         server.listenAt(socket);
         return server;
     }

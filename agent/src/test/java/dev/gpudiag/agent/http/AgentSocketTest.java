@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gpudiag.agent.client.AgentAddress;
 import dev.gpudiag.agent.client.AgentClient;
 import dev.gpudiag.agent.client.AgentException;
+import dev.gpudiag.agent.metrics.HttpRequests;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -158,7 +159,13 @@ class AgentSocketTest {
 
     private HttpServer server(PeerRule rule) {
         return new HttpServer(
-                ANY_PORT, Pages.of("a 1\n"), List.of(), new LocalActions(Optional.of(rule), List.of(greet)));
+                ANY_PORT,
+                Pages.of("a 1\n"),
+                new HttpServer.Around(
+                        List.of(),
+                        new LocalActions(Optional.of(rule), List.of(greet)),
+                        new HttpRequests(),
+                        Optional.empty()));
     }
 
     private static AgentClient client(Path socket) {

@@ -3,6 +3,7 @@ package dev.gpudiag.agent.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gpudiag.agent.metrics.HttpRequests;
 import io.javalin.util.JavalinException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -25,7 +26,8 @@ class HttpServerTest {
 
     @Test
     void metricsComeFromMemoryWithThePrometheusContentType() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("a 1\n", Optional.empty(), true))) {
+        try (HttpServer server =
+                new HttpServer(ANY_PORT, new Pages("a 1\n", Optional.empty(), true), HttpServer.Around.nothing())) {
             HttpResponse<String> response = get(server, "/metrics");
 
             assertThat(response.statusCode()).isEqualTo(200);
@@ -38,12 +40,14 @@ class HttpServerTest {
 
     @Test
     void anAgentIsHealthyWhileItsLoopProgressesAndReadyAfterTheFirstVerdict() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), false))) {
+        try (HttpServer server =
+                new HttpServer(ANY_PORT, new Pages("", Optional.empty(), false), HttpServer.Around.nothing())) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(503);
             assertThat(get(server, "/readyz").body()).isEqualTo("no verdict yet\n");
         }
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.of("stuck for 60 s"), true))) {
+        try (HttpServer server = new HttpServer(
+                ANY_PORT, new Pages("", Optional.of("stuck for 60 s"), true), HttpServer.Around.nothing())) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(503);
             assertThat(get(server, "/healthz").body()).isEqualTo("stuck for 60 s\n");
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);
@@ -52,7 +56,8 @@ class HttpServerTest {
 
     @Test
     void thereIsAPageWithItsOwnHeadersAndNothingElse() throws Exception {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true))) {
+        try (HttpServer server =
+                new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true), HttpServer.Around.nothing())) {
             HttpResponse<String> page = get(server, "/");
 
             assertThat(page.body()).isEqualTo("<!doctype html><title>page</title>");
@@ -68,7 +73,10 @@ class HttpServerTest {
         byte[] document = "{\"text\": \"%s\"}".formatted("x".repeat(50_000)).getBytes(StandardCharsets.UTF_8);
         ApiRoute route = new ApiRoute("/api/v1/long", Set.of(), ApiRoute.JSON, request -> document);
         LocalActions none = new LocalActions(Optional.empty(), List.of());
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true), List.of(route), none);
+        try (HttpServer server = new HttpServer(
+                        ANY_PORT,
+                        new Pages("", Optional.empty(), true),
+                        new HttpServer.Around(List.of(route), none, new HttpRequests(), Optional.empty()));
                 HttpClient client = HttpClient.newHttpClient()) {
             URI address = URI.create("http://127.0.0.1:" + server.port() + "/api/v1/long");
             HttpResponse<byte[]> plain =
@@ -89,9 +97,12 @@ class HttpServerTest {
 
     @Test
     void anAddressInUseIsRefused() {
-        try (HttpServer server = new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true))) {
+        try (HttpServer server =
+                new HttpServer(ANY_PORT, new Pages("", Optional.empty(), true), HttpServer.Around.nothing())) {
             ListenAddress taken = new ListenAddress("127.0.0.1", server.port());
-            assertThatThrownBy(() -> new HttpServer(taken, new Pages("", Optional.empty(), true)).close())
+            assertThatThrownBy(() -> new HttpServer(
+                                    taken, new Pages("", Optional.empty(), true), HttpServer.Around.nothing())
+                            .close())
                     .isInstanceOf(JavalinException.class);
         }
     }

@@ -1,6 +1,9 @@
 package dev.gpudiag.agent.http;
 
+import dev.gpudiag.agent.metrics.MetricsFormat;
+import dev.gpudiag.agent.metrics.Rendering;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,8 +15,13 @@ public record Pages(String text, Optional<String> stalled, boolean ready) implem
     }
 
     @Override
-    public byte[] metrics() {
-        return text.getBytes(StandardCharsets.UTF_8);
+    public Rendering metrics(MetricsFormat format, boolean gzip, Collection<String> names) {
+        if (names.size() > 2) {
+            throw new IllegalArgumentException("too many names");
+        }
+        String page = format == MetricsFormat.TEXT ? text : text + "# EOF\n";
+        return new Rendering(
+                format, gzip, (names.isEmpty() ? page : String.join(",", names)).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -24,10 +32,5 @@ public record Pages(String text, Optional<String> stalled, boolean ready) implem
     @Override
     public Map<String, String> pageHeaders() {
         return Map.of("Content-Type", "text/html; charset=utf-8", "Content-Security-Policy", "default-src 'none'");
-    }
-
-    @Override
-    public String metricsContentType() {
-        return "text/plain; version=0.0.4; charset=utf-8";
     }
 }

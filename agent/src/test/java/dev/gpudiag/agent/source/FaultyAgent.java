@@ -4,8 +4,10 @@ import dev.gpudiag.agent.host.HostProbe;
 import dev.gpudiag.agent.host.process.DriverRequests;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.http.ListenAddress;
+import dev.gpudiag.agent.metrics.MetricsFormat;
 import dev.gpudiag.agent.metrics.MetricsPage;
 import dev.gpudiag.agent.metrics.NodeCollector;
+import dev.gpudiag.agent.metrics.Rendering;
 import dev.gpudiag.agent.sampling.NodeClock;
 import dev.gpudiag.agent.sampling.NvmlSampler;
 import dev.gpudiag.agent.sampling.SamplingLoop;
@@ -34,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +131,7 @@ final class FaultyAgent implements AutoCloseable {
                     page.render();
                 });
         started[0] = loop;
-        server = new HttpServer(new ListenAddress("127.0.0.1", 0), new Pages());
+        server = new HttpServer(new ListenAddress("127.0.0.1", 0), new Pages(), HttpServer.Around.nothing());
         sampler.release().onOrder(loop::hasten);
         loop.start();
     }
@@ -156,13 +159,8 @@ final class FaultyAgent implements AutoCloseable {
 
     private final class Pages implements HttpServer.Content {
         @Override
-        public byte[] metrics() {
-            return page.text();
-        }
-
-        @Override
-        public String metricsContentType() {
-            return MetricsPage.CONTENT_TYPE;
+        public Rendering metrics(MetricsFormat format, boolean gzip, Collection<String> names) {
+            return page.page(format, gzip, names);
         }
 
         @Override
