@@ -32,7 +32,7 @@ class TerminalIT {
     }
 
     /** How a live command may end. */
-    private enum End {
+    enum End {
         KEY_Q,
         CTRL_C,
         LAUNCHER_KILLED,

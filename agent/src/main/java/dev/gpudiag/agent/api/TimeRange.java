@@ -17,7 +17,11 @@ public record TimeRange(Instant from, Instant to) {
 
     private static final String SECONDS = "[0-9]{1,10}(\\.[0-9]{1,9})?";
 
-    /** @param since where the request says neither {@code from} nor {@code since} */
+    /**
+     * The range that a request asks for.
+     *
+     * @param since where the request says neither {@code from} nor {@code since}
+     */
     public static TimeRange of(ApiRequest request, Instant now, Duration since) throws ProblemException {
         Optional<String> ago = request.one("since");
         Optional<String> from = request.one("from");

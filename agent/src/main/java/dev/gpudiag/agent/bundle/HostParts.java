@@ -43,13 +43,19 @@ public final class HostParts {
     private static final Pattern MODULE = Pattern.compile("(nvidia|nouveau|nova|vfio|mlx5|ib_|gdrdrv)\\w*\\s.*");
     private static final Pattern PACKAGE = Pattern.compile("Package: .*(nvidia|cuda|cudnn|nccl|gpudiag).*");
 
+    private static final Pattern PACKAGE_FIELD = Pattern.compile("(Package|Status|Version): .*");
+
     private final HostRoot root;
 
     public HostParts(HostRoot root) {
         this.root = root;
     }
 
-    /** @param holders processes that hold a GPU */
+    /**
+     * The parts, none of which is read yet.
+     *
+     * @param holders processes that hold a GPU
+     */
     public List<Part> parts(List<Long> holders) {
         return List.of(
                 new Part("versions.txt", "driver, kernel, distribution, main memory", () -> files(VERSIONS)),
@@ -143,16 +149,14 @@ public final class HostParts {
 
     private String packages() throws IOException {
         StringBuilder text = new StringBuilder();
-        String status = file("/var/lib/dpkg/status", PACKAGES_LIMIT);
-        for (String entry : status.split("\n\n")) {
-            String[] lines = entry.split("\n");
-            if (PACKAGE.matcher(lines[0]).matches()) {
-                for (String line : lines) {
-                    if (line.startsWith("Package: ") || line.startsWith("Status: ") || line.startsWith("Version: ")) {
-                        text.append(line).append('\n');
-                    }
-                }
-                text.append('\n');
+        boolean wanted = false;
+        for (String line : file("/var/lib/dpkg/status", PACKAGES_LIMIT).lines().toList()) {
+            if (line.startsWith("Package: ")) {
+                wanted = PACKAGE.matcher(line).matches();
+                text.append(wanted ? "\n" : "");
+            }
+            if (wanted && PACKAGE_FIELD.matcher(line).matches()) {
+                text.append(line).append('\n');
             }
         }
         return text.toString();

@@ -21,7 +21,11 @@ public record ApiRoute(String path, Set<String> parameters, String contentType, 
     /** What is read; thread-safe. */
     @FunctionalInterface
     public interface Read {
-        /** @throws ProblemException with a status of 400 to 499 */
+        /**
+         * The document.
+         *
+         * @throws ProblemException with a status of 400 to 499
+         */
         byte[] answer(ApiRequest request) throws ProblemException;
     }
 }

@@ -20,6 +20,8 @@ public record LocalAction(Method method, String path, Act act) {
     @FunctionalInterface
     public interface Act {
         /**
+         * Does it.
+         *
          * @param request the body; an empty object where there was none
          * @return the body of the answer, without its {@code schema_version}
          * @throws ProblemException with a status of 400 to 499 where the request cannot be done

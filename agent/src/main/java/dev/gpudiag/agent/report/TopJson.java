@@ -48,7 +48,11 @@ public final class TopJson {
 
     private TopJson() {}
 
-    /** @param processes those that are shown, in their order */
+    /**
+     * One document of what the screen shows.
+     *
+     * @param processes those that are shown, in their order
+     */
     public static ObjectNode of(NodeSample sample, List<Row> processes) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("schema_version", SCHEMA_VERSION);

@@ -19,7 +19,11 @@ public interface CallTrace {
         public void left(int gpu) {}
     };
 
-    /** The thread of this GPU is about to make a call. @param gpu NVML's index, or {@link #NODE} */
+    /**
+     * The thread of this GPU is about to make a call.
+     *
+     * @param gpu NVML's index, or {@link #NODE}
+     */
     void entered(int gpu, String function);
 
     /** The thread of this GPU is back from the driver. */

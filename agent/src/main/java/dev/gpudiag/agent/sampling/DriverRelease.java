@@ -176,7 +176,11 @@ public final class DriverRelease {
         notifyAll();
     }
 
-    /** The sampler has the driver open, or is in it. @param call what has not returned, while it tries to let go */
+    /**
+     * The sampler has the driver open, or is in it.
+     *
+     * @param call what has not returned, while it tries to let go
+     */
     synchronized void holds(Optional<String> call) {
         holding = true;
         held = call;

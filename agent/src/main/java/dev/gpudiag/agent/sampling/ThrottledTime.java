@@ -65,7 +65,11 @@ final class ThrottledTime {
     private Optional<Long> before = Optional.empty();
     private Instant beforeAt = Instant.MIN;
 
-    /** What is known after one more sample of the GPU. @param at by a clock that does not jump */
+    /**
+     * What is known after one more sample of the GPU.
+     *
+     * @param at by a clock that does not jump
+     */
     Readings after(Readings sample, Instant at) {
         Optional<Long> now = sample.value(GpuQuantities.CLOCK_EVENT_REASONS);
         double between = between(at);

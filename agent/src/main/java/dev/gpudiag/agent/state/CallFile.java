@@ -87,7 +87,11 @@ public final class CallFile implements AutoCloseable {
         return before;
     }
 
-    /** A thread is about to make a call. @param gpu NVML's index, or {@link #NODE} */
+    /**
+     * A thread is about to make a call.
+     *
+     * @param gpu NVML's index, or {@link #NODE}
+     */
     public void entered(int gpu, String function) {
         byte[] name = function.getBytes(StandardCharsets.ISO_8859_1);
         byte[] slot = new byte[SLOT];

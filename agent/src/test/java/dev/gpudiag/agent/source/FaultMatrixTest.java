@@ -56,7 +56,7 @@ class FaultMatrixTest {
     @TempDir
     private Path folder;
 
-    private interface Step {
+    interface Step {
         void on(FaultyAgent agent) throws Exception;
     }
 
@@ -69,7 +69,7 @@ class FaultMatrixTest {
      * @param answering the GPUs that can answer meanwhile
      * @param ends how it ends
      */
-    private record Fault(int gpus, String start, Step strikes, Set<Integer> answering, Step ends) {}
+    record Fault(int gpus, String start, Step strikes, Set<Integer> answering, Step ends) {}
 
     static Stream<Arguments> faults() {
         return Stream.of(

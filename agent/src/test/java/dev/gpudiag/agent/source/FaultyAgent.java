@@ -58,30 +58,6 @@ final class FaultyAgent implements AutoCloseable {
 
     private static final Path SIMULATOR = Path.of(System.getProperty("gpudiag.simulator"));
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final String HEADER = """
-            [scenario]
-            title = made by a test
-            [driver]
-            version = %s
-            nvml = 12.%1$s
-            cuda = 12040
-            [host]
-            module = %1$s
-            library = %1$s
-            """;
-    private static final String GPUS = """
-            [gpu 0..%d]
-            name = NVIDIA H100 80GB HBM3
-            uuid = GPU-%%d
-            minor = %%d
-            pci_bus_id = 0000:1%%d:00.0
-            memory.total = 80Gi
-            memory.reserved = 1Gi
-            memory.used = 10Gi
-            temperature.gpu = 4%%d
-            energy = rate(0, 1000000)
-            """;
-
     private final Path file;
     private final SimulatedHost host;
     private final NvmlSampler sampler;
@@ -94,7 +70,11 @@ final class FaultyAgent implements AutoCloseable {
     private volatile Duration wallJump = Duration.ZERO;
     private volatile Nvml nvml;
 
-    /** An agent that samples, on a node of four GPUs. @param faults sections after theirs */
+    /**
+     * An agent that samples, on a node of four GPUs.
+     *
+     * @param faults sections after theirs
+     */
     FaultyAgent(Path folder, String faults) throws IOException {
         this(folder, node(4, faults), 1);
     }
@@ -141,7 +121,28 @@ final class FaultyAgent implements AutoCloseable {
     }
 
     static String node(int gpus, String version, String faults) {
-        return HEADER.formatted(version) + GPUS.formatted(gpus - 1) + faults;
+        return """
+            [scenario]
+            title = made by a test
+            [driver]
+            version = %s
+            nvml = 12.%1$s
+            cuda = 12040
+            [host]
+            module = %1$s
+            library = %1$s
+            """.formatted(version) + """
+            [gpu 0..%d]
+            name = NVIDIA H100 80GB HBM3
+            uuid = GPU-%%d
+            minor = %%d
+            pci_bus_id = 0000:1%%d:00.0
+            memory.total = 80Gi
+            memory.reserved = 1Gi
+            memory.used = 10Gi
+            temperature.gpu = 4%%d
+            energy = rate(0, 1000000)
+            """.formatted(gpus - 1) + faults;
     }
 
     /** A wall clock that jumps at a test's word, beside one that does not. */
@@ -282,12 +283,17 @@ final class FaultyAgent implements AutoCloseable {
         return Duration.between(report().sample().gpus().get(gpu).takenAt(), new Clock().instant());
     }
 
+    @SuppressWarnings("ReferenceEquality") // two rounds may say the same
+    private static boolean isAnother(Report report, Optional<Report> old) {
+        return old.isEmpty() || report != old.get();
+    }
+
     /** A report that is as wanted, of a round that begins from now on. */
     Report until(String what, Predicate<Report> wanted) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         Optional<Report> old = loop.report();
         while (System.nanoTime() < end) {
-            Optional<Report> now = loop.report().filter(report -> old.isEmpty() || report != old.get());
+            Optional<Report> now = loop.report().filter(report -> isAnother(report, old));
             if (now.filter(wanted).isPresent()) {
                 return now.get();
             }
