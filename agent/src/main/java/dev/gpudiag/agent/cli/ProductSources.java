@@ -87,7 +87,7 @@ final class ProductSources implements NodeSources {
     private SampledNode live(SourceOptions.Live live, Settings settings, Set<Need> needs) {
         Optional<Path> library = live.nvmlLibrary().or(() -> settings.get(AgentSettings.NVML_LIBRARY));
         Path root = hostRoot(live, settings);
-        LiveSource source = new LiveSource(library, root, environment);
+        LiveSource source = new LiveSource(library, root, environment, DriverTurn.of(environment));
         settings.get(AgentSettings.STATE_DIRECTORY)
                 .ifPresent(directory -> source.kernelLog().remember(new KernelEventStore(directory).load()));
         Duration slowInterval = settings.get(AgentSettings.SLOW_INTERVAL);

@@ -29,6 +29,8 @@ record NvmlConnection(Optional<Nvml> nvml, Reading<Boolean> state, Readings read
             nvml = opener.open();
         } catch (NvmlException e) {
             return failed(NvmlReasons.missing(e), Readings.empty());
+        } catch (DriverLeftAlone e) {
+            return failed(Reading.missing(Reading.Reason.TIMED_OUT, "nvmlInit_v2", e.getMessage()), Readings.empty());
         } catch (IllegalStateException e) {
             // the library can be open once only, and an earlier call into it has not come back
             return failed(

@@ -40,6 +40,7 @@ public final class LiveSource {
     private final Optional<Path> library;
     private final Path hostRoot;
     private final Map<String, String> environment;
+    private final Runnable beforeAsking;
     private final HostProbe probe;
     private final KernelLogReader log;
 
@@ -51,6 +52,16 @@ public final class LiveSource {
      * @throws IllegalArgumentException with a sentence for a host root without /proc and /sys, or a library that is none
      */
     public LiveSource(Optional<Path> library, Path hostRoot, Map<String, String> environment) {
+        this(library, hostRoot, environment, () -> {});
+    }
+
+    /**
+     * The same, which is told before the library is loaded.
+     *
+     * @param beforeAsking may throw {@link dev.gpudiag.agent.sampling.DriverLeftAlone}
+     */
+    public LiveSource(Optional<Path> library, Path hostRoot, Map<String, String> environment, Runnable beforeAsking) {
+        this.beforeAsking = beforeAsking;
         this.library = library;
         this.hostRoot = hostRoot;
         this.environment = environment;
@@ -109,6 +120,7 @@ public final class LiveSource {
     }
 
     private Nvml open() throws NvmlException, LibraryNotFound {
+        beforeAsking.run();
         return switch (search()) {
             case NvmlLibrary.Found found -> Nvml.open(found.path());
             case NvmlLibrary.NotFound missing ->

@@ -99,7 +99,7 @@ class CheckScreensTest {
         screen("nagios", "--simulate", "gpu-lost", "--format", "nagios");
         screen("npd", "--simulate", "gpu-lost", "--format", "npd");
         screen("quiet", "--simulate", "row-remap-failure", "-q");
-        screen("verbose-fault", "--simulate", "row-remap-failure", "-v");
+        screen("verbose-fault", "--simulate", "row-remap-failure", "ecc", "-v");
         screen("one-gpu", "--simulate", "ecc-uncorrected", "--gpu", "0");
         screen("one-mig-device", "--simulate", "mig-a100", "--gpu", "0:2");
         screen("two-checks", "--simulate", "ecc-uncorrected", "ecc", "xid");
