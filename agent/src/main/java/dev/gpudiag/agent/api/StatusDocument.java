@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.report.JsonReport;
 import dev.gpudiag.agent.report.JsonValues;
+import dev.gpudiag.agent.report.VerdictLine;
 import dev.gpudiag.checks.Report;
+import dev.gpudiag.telemetry.DriverPhase;
 import dev.gpudiag.telemetry.GpuSample;
 import dev.gpudiag.telemetry.HostQuantities;
 import dev.gpudiag.telemetry.NodeSample;
@@ -30,6 +32,14 @@ final class StatusDocument {
         agent.stalled().ifPresentOrElse(why -> root.put("stalled", why), () -> root.putNull("stalled"));
         ArrayNode problems = root.putArray("problems");
         agent.problems().forEach(problems::add);
+        ArrayNode listens = root.putArray("listens");
+        agent.listens().forEach(listens::add);
+        agent.release()
+                .ifPresentOrElse(
+                        release -> root.putObject("release")
+                                .put("text", release.text())
+                                .put("until", release.until().toString()),
+                        () -> root.putNull("release"));
         Optional<Report> report = view.report();
         JsonValues.put(root, "verdict", report.map(known -> known.verdict().name()), "no verdict yet");
         report.ifPresent(known -> sampled(root, known, now, agent.staleAfter()));
@@ -38,6 +48,7 @@ final class StatusDocument {
 
     private static void sampled(ObjectNode root, Report report, Instant now, Duration staleAfter) {
         NodeSample sample = report.sample();
+        root.put("verdict_line", VerdictLine.of(report));
         root.put("exit_code", report.exitCode());
         root.set("coverage", JsonReport.coverage(report));
         root.put("source", sample.source().kind().name());
@@ -47,6 +58,7 @@ final class StatusDocument {
         double age = seconds(sample.takenAt(), now);
         root.put("sample_age_seconds", age);
         root.put("stale", age * 1000 > staleAfter.toMillis());
+        root.put("driver_phase", DriverPhase.of(sample).name());
         root.set("driver", JsonReport.driver(sample.driver()));
         ArrayNode gpus = root.putArray("gpus");
         for (GpuSample gpu : sample.gpus()) {

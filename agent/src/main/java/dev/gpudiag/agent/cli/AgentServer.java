@@ -15,6 +15,7 @@ import dev.gpudiag.agent.metrics.ProcessMetricsRegistry;
 import dev.gpudiag.agent.metrics.Rendering;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.page.StatusPage;
+import dev.gpudiag.agent.report.VerdictLine;
 import dev.gpudiag.agent.sampling.DriverRelease;
 import dev.gpudiag.agent.sampling.SamplingLoop;
 import dev.gpudiag.agent.source.LoggedSampler;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
@@ -96,6 +98,7 @@ final class AgentServer implements Server {
             MetricsPage page = new MetricsPage(collector);
             LiveConfiguration[] live = new LiveConfiguration[1];
             Duration deadline = options.timeout().dividedBy(2);
+            List<String> listens = new CopyOnWriteArrayList<>();
             ServedNode served = new ServedNode(
                     () -> Optional.ofNullable(started[0]).flatMap(SamplingLoop::report),
                     node.history(),
@@ -107,7 +110,9 @@ final class AgentServer implements Server {
                             started[0].interval(),
                             started[0].interval().multipliedBy(OLD_ROUNDS).plus(deadline),
                             problems(node, state, live[0], web),
-                            stalled(started[0])));
+                            stalled(started[0]),
+                            node.release().flatMap(AgentServer::released),
+                            listens));
             StatusPage status = new StatusPage(node.history(), clock, served::agent, System::nanoTime);
             ServiceNotifier notifier = new ServiceNotifier(
                     environment, () -> Optional.ofNullable(started[0]).flatMap(AgentServer::stalled));
@@ -144,7 +149,10 @@ final class AgentServer implements Server {
             HttpServer.Around around =
                     new HttpServer.Around(served.routes(), local, figures.http(), web.map(WebSecurity.class::cast));
             try (HttpServer server = new HttpServer(address, content, around)) {
-                LocalSocket.of(options.source(), settings).ifPresent(socket -> socket.open(server));
+                listens.add(new ListenAddress(address.host(), server.port()).toString());
+                LocalSocket.of(options.source(), settings)
+                        .filter(socket -> socket.open(server))
+                        .ifPresent(socket -> listens.add(socket.path().toString()));
                 state.begin();
                 state.died()
                         .filter(last -> node.sampler() instanceof LoggedSampler)
@@ -248,6 +256,11 @@ final class AgentServer implements Server {
         problems.addAll(live.problems());
         web.flatMap(WebConfigFile::problem).ifPresent(problems::add);
         return problems;
+    }
+
+    private static Optional<AgentState.Release> released(DriverRelease release) {
+        DriverRelease.State state = release.state();
+        return state.until().map(until -> new AgentState.Release(state.text(), until));
     }
 
     private static Optional<String> stalled(SamplingLoop loop) {

@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "baseline",
         description = "Keep what this node has while it is well, and say what changed since.",
-        synopsisSubcommandLabel = "(save | diff)")
+        synopsisSubcommandLabel = "(save | diff)",
+        footer = {"", "Examples:   gpudiag baseline save", "            gpudiag baseline diff"})
 final class BaselineCommand {
 
     private BaselineCommand() {}

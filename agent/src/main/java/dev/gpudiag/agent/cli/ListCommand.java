@@ -7,7 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gpudiag list}: the checks and their settings. */
-@Command(name = "list", description = "Show all checks, what they need, and their settings.")
+@Command(
+        name = "list",
+        description = "Show all checks, what they need, and their settings.",
+        footer = {"", "Examples:   gpudiag list", "            gpudiag list --json"})
 final class ListCommand implements Callable<Integer> {
 
     private final CommandContext context;

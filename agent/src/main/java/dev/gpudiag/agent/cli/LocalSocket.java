@@ -37,12 +37,15 @@ record LocalSocket(Path path) {
         }
     }
 
-    void open(HttpServer server) {
+    /** Whether it is open; a refusal is logged. */
+    boolean open(HttpServer server) {
         try {
             server.listenAt(path);
             LOG.log(System.Logger.Level.INFO, "commands on this machine are answered at {0}", path);
+            return true;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "no socket at {0}: {1}", path, e.getMessage());
+            return false;
         }
     }
 }

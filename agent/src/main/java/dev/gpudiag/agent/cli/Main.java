@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
 
     private static final int USAGE_WIDTH = 100;
+    private static final int OPTION_WIDTH = 28;
 
     private final CommandContext context;
 
@@ -74,6 +75,7 @@ public final class Main {
                 new CompletionCommand(context),
                 new ManPagesCommand(context),
                 new SnapshotCommand(context),
+                new StatusCommand(context),
                 new ServeCommand(context),
                 new ExplainOomCommand(context),
                 new TimelineCommand(context, InstantSource.system()),
@@ -89,10 +91,18 @@ public final class Main {
         line.setErr(new PrintWriter(context.console().err(), true, UTF_8));
         line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         line.setUsageHelpWidth(USAGE_WIDTH);
+        line.setUsageHelpLongOptionsMaxWidth(OPTION_WIDTH);
+        abbreviate(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((error, arguments) -> usage(error));
         line.setExecutionExceptionHandler((error, command, parsed) -> failed(error));
         return line;
+    }
+
+    /** The options stand below: naming them in the first lines too takes a third of the screen. */
+    private static void abbreviate(CommandLine line) {
+        line.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+        line.getSubcommands().values().forEach(Main::abbreviate);
     }
 
     private int usage(ParameterException error) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
                 "Have the agent of this machine let go of the driver, for a GPU reset, a MIG change or an upgrade.",
         footer = {
             "",
+            "Example:    gpudiag release && nvidia-smi --gpu-reset -i 3",
             "While it is released, checks that need the driver are SKIPPED, and the agent comes back by itself.",
             "Exit codes: 0 done, 1 asked for, and a call into the driver has not returned yet, 3 no agent, or it refuses."
         })

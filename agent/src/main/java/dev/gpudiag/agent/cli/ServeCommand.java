@@ -9,7 +9,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code gpudiag serve}: the agent. */
-@Command(name = "serve", description = "Sample and judge continuously, and answer Prometheus over HTTP.")
+@Command(
+        name = "serve",
+        description = "Sample and judge continuously, and answer Prometheus over HTTP.",
+        footer = {
+            "",
+            "Examples:   gpudiag serve --config gpudiag.yaml",
+            "            gpudiag serve --simulate memory-leak --time-scale 60"
+        })
 final class ServeCommand implements Callable<Integer> {
 
     private final CommandContext context;

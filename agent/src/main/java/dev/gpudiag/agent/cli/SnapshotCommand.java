@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 /** {@code gpudiag snapshot}: everything that can be read, on standard output. */
 @Command(
         name = "snapshot",
-        description = "Write everything that can be read, with return codes, to standard output; --replay reads it.")
+        description = "Write everything that can be read, with return codes, to standard output; --replay reads it.",
+        footer = {"", "Examples:   gpudiag snapshot > node.json", "            gpudiag check --replay node.json"})
 final class SnapshotCommand implements Callable<Integer> {
 
     private final CommandContext context;

@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
                 "What happened on this node: Xids, checks, processes and their pods, driver, releases, the agent.",
         footer = {
             "",
+            "Examples:   gpudiag timeline --since 2h",
             "Asks the agent (gpudiag serve), and reads what it has recorded where none runs.",
             "Exit codes: 0 read, also where nothing happened, 3 not known: no agent has kept anything here."
         })

@@ -8,7 +8,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gpudiag version}. */
-@Command(name = "version", description = "Show the versions of gpudiag and of the Java that runs it.")
+@Command(
+        name = "version",
+        description = "Show the versions of gpudiag and of the Java that runs it.",
+        footer = {"", "Examples:   gpudiag version", "            gpudiag version --json"})
 final class VersionCommand implements Callable<Integer> {
 
     private final CommandContext context;

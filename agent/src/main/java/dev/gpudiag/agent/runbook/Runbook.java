@@ -78,7 +78,7 @@ public final class Runbook {
     private void commands() {
         text.heading(2, "Health commands");
         text.paragraph(
-                "All of them only read. Exit codes of `check`: 0 nothing wrong, 1 warning, 2 critical, 3 not known.");
+                "All of them only read; `release` alone changes something, what the agent holds. Exit codes of `check`: 0 nothing wrong, 1 warning, 2 critical, 3 not known.");
         text.table(
                 List.of("Question", "Command"),
                 Stream.of(
@@ -93,6 +93,11 @@ public final class Runbook {
                                 List.of("Why did it run out of memory?", "gpudiag explain-oom < LOG"),
                                 List.of("Will this model fit?", "gpudiag fit --params 13b --dtype fp16"),
                                 List.of("What changed since it was well?", "gpudiag baseline diff"),
+                                List.of("What happened here, and whose process was it?", "gpudiag timeline --since 2h"),
+                                List.of("Who uses the GPUs now?", "gpudiag top"),
+                                List.of("How is the agent?", "gpudiag status"),
+                                List.of("Have the agent let go before a reset or upgrade", "gpudiag release --for 10m"),
+                                List.of("Everything for the vendor, without secrets", "gpudiag report"),
                                 List.of("Everything, for somebody elsewhere", "gpudiag snapshot > node.json"))
                         .map(row -> List.of(row.getFirst(), Markdown.code(row.getLast())))
                         .toList());

@@ -1,6 +1,12 @@
 package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.http.ApiRoute;
+import dev.gpudiag.agent.http.HttpServer;
+import dev.gpudiag.agent.http.ListenAddress;
+import dev.gpudiag.agent.http.LocalActions;
+import dev.gpudiag.agent.http.Pages;
+import dev.gpudiag.agent.http.PeerRule;
+import dev.gpudiag.agent.metrics.HttpRequests;
 import dev.gpudiag.agent.page.AgentState;
 import dev.gpudiag.agent.simulation.ScenarioCatalog;
 import dev.gpudiag.agent.source.SimulatedSource;
@@ -13,6 +19,7 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +57,36 @@ record SimulatedAgent(String name, ServedNode node) {
                 "1.2.3", Duration.ofSeconds(1), Duration.ofSeconds(9), List.of("a note"), Optional.empty());
         Instant now = source.now();
         return new SimulatedAgent(scenario, new ServedNode(() -> last, history, timeline, () -> now, now, () -> state));
+    }
+
+    /** The same with another state of the agent itself. */
+    SimulatedAgent in(AgentState state) {
+        return new SimulatedAgent(
+                name,
+                new ServedNode(
+                        node.reports(), node.history(), node.events(), node.clock(), node.startedAt(), () -> state));
+    }
+
+    /** The same before its first verdict. */
+    SimulatedAgent begun() {
+        return new SimulatedAgent(
+                name,
+                new ServedNode(
+                        Optional::empty, node.history(), node.events(), node.clock(), node.startedAt(), node.state()));
+    }
+
+    /** Answers at a socket and at a free port. */
+    HttpServer listening(Path socket) throws IOException {
+        HttpServer server = new HttpServer(
+                ListenAddress.parse("127.0.0.1:0"),
+                Pages.of(""),
+                new HttpServer.Around(
+                        routes(),
+                        new LocalActions(Optional.of(PeerRule.ofThisProcess()), List.of()),
+                        new HttpRequests(),
+                        Optional.empty()));
+        server.listenAt(socket);
+        return server;
     }
 
     List<ApiRoute> routes() {

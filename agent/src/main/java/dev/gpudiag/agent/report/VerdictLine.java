@@ -1,4 +1,4 @@
-package dev.gpudiag.agent.cli;
+package dev.gpudiag.agent.report;
 
 import dev.gpudiag.checks.CheckResult;
 import dev.gpudiag.checks.Report;
@@ -6,11 +6,11 @@ import dev.gpudiag.checks.Status;
 import java.util.List;
 
 /** A verdict in one line, as {@code systemctl status} shows it. */
-final class VerdictLine {
+public final class VerdictLine {
 
     private VerdictLine() {}
 
-    static String of(Report report) {
+    public static String of(Report report) {
         Status verdict = report.verdict();
         String coverage = report.ran() + " of " + report.results().size() + " checks ran";
         if (!verdict.isProblem()) {
