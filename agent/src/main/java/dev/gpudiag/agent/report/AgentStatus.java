@@ -45,7 +45,10 @@ public final class AgentStatus {
         String host = document.path("host").asText("");
         String where = host.isEmpty() ? "" : " on " + host;
         put(lines, "agent", "gpudiag " + text("gpudiag_version") + where + ", asked at " + asked);
-        put(lines, "running", age("uptime_seconds") + ", since " + text("started_at").replaceFirst("[.][0-9]+Z$", "Z"));
+        put(
+                lines,
+                "running",
+                age("uptime_seconds") + ", since " + text("started_at").replaceFirst("[.][0-9]+Z$", "Z"));
         put(lines, "sampling", "every " + seconds("sampling_interval_seconds") + sampled());
         put(lines, "driver", driver());
         gpus(lines);
