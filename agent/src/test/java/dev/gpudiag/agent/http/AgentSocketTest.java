@@ -109,6 +109,7 @@ class AgentSocketTest {
     }
 
     @Test
+    @SuppressWarnings("try") // one ends before the other
     void aStaleSocketIsReplacedAndALiveOneIsNot() throws Exception {
         Path socket = directory.resolve("agent.sock");
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -129,6 +130,7 @@ class AgentSocketTest {
     }
 
     @Test
+    @SuppressWarnings("try") // one ends before the other
     void anAgentThatEndsLeavesTheSocketOfItsSuccessorAlone() throws Exception {
         Path socket = directory.resolve("agent.sock");
         try (HttpServer first = server(PeerRule.ofThisProcess());

@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -354,13 +355,13 @@ final class FaultyAgent implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         driver(node(1, "")); // whatever hangs comes back: the library is one for all tests
         server.close();
         loop.close();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (nvml != null && isOpen() && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(20);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
         client.close();
         host.close();
