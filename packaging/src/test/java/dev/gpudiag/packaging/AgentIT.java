@@ -66,8 +66,11 @@ class AgentIT {
 
     @Test
     void aDriverThatNeverInitialisesLeavesPagesAndShutdownAlone() throws Exception {
-        serve("driver-hung", "--timeout", "4s");
+        serve("driver-hung", "--timeout", "8s");
 
+        // alive from the first answer on, and not ready before the driver has let its deadline pass
+        assertThat(await("/healthz", text -> text.startsWith("ok"))).isEqualTo("ok\n");
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
         String page = await("/metrics", text -> text.contains("gpudiag_check_status{check=\"driver\"} 2.0"));
 
         assertThat(page).contains("gpudiag_driver_up 0.0\n").doesNotContain("gpudiag_gpu_up");

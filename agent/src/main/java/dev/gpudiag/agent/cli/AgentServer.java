@@ -82,6 +82,7 @@ final class AgentServer implements Server {
             Supplier<Instant> clock =
                     node.sampler() instanceof SimulatedSource simulation ? simulation::now : Instant::now;
             SamplingLoop[] started = new SamplingLoop[1];
+            FirstVerdict first = new FirstVerdict();
             AgentFigures figures = new AgentFigures();
             Optional<WebConfigFile> web = web(options, figures);
             figures.state(state.health()::stores);
@@ -131,7 +132,8 @@ final class AgentServer implements Server {
                         page.render();
                         status.see(report);
                         state.see(report, started[0].kernelLog());
-                        notifier.verdict(VerdictLine.of(report));
+                        first.see(report.sample())
+                                .ifPresentOrElse(notifier::waiting, () -> notifier.verdict(VerdictLine.of(report)));
                     });
             started[0] = loop;
             live[0] = new LiveConfiguration(
@@ -143,7 +145,7 @@ final class AgentServer implements Server {
             release.ifPresent(driver -> driver.onOrder(loop::hasten));
             LocalActions local = LocalSocket.actions(
                     release.map(driver -> new ReleaseActions(driver).all()).orElse(List.of()));
-            HttpServer.Content content = content(page, status, loop);
+            HttpServer.Content content = content(page, status, loop, first);
             ListenAddress address = address(options, settings);
             warnOfStrangers(address, web);
             HttpServer.Around around =
@@ -219,7 +221,8 @@ final class AgentServer implements Server {
         return options.listenAddress().orElseGet(() -> ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS)));
     }
 
-    private static HttpServer.Content content(MetricsPage page, StatusPage status, SamplingLoop loop) {
+    private static HttpServer.Content content(
+            MetricsPage page, StatusPage status, SamplingLoop loop, FirstVerdict first) {
         return new HttpServer.Content() {
             @Override
             public Rendering metrics(MetricsFormat format, boolean gzip, Collection<String> names) {
@@ -243,7 +246,7 @@ final class AgentServer implements Server {
 
             @Override
             public boolean ready() {
-                return loop.report().isPresent();
+                return first.isReached();
             }
         };
     }

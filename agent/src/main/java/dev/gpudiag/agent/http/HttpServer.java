@@ -48,7 +48,7 @@ public final class HttpServer implements AutoCloseable {
         /** Why the scheduler is not progressing; empty while it is. Never depends on the driver. */
         Optional<String> stalled();
 
-        /** Whether there is a first verdict. */
+        /** Whether there has been a first verdict, for which driver and GPUs had answered or let their deadline pass. */
         boolean ready();
     }
 

@@ -62,6 +62,15 @@ public final class ServiceNotifier implements AutoCloseable {
         }
     }
 
+    /** Tells what the first verdict waits for, where it is something else than before. */
+    public synchronized void waiting(String what) {
+        String text = oneLine("starting: waits for " + what);
+        if (!ready && !text.equals(status)) {
+            status = text;
+            send("STATUS=" + text);
+        }
+    }
+
     /** Tells the verdict in one line, where it is another than before; the first one makes the service ready. */
     public synchronized void verdict(String line) {
         String text = oneLine(line);

@@ -56,6 +56,24 @@ class ServiceNotifierTest {
     }
 
     @Test
+    void whatTheFirstVerdictWaitsForIsAStatusAndDoesNotMakeReady() {
+        try (NotifyListener systemd = new NotifyListener(path());
+                ServiceNotifier notifier = notifier(path())) {
+            notifier.waiting("the driver");
+            notifier.waiting("the driver");
+            notifier.reloading();
+            notifier.reloaded();
+            notifier.verdict("OK");
+            notifier.waiting("the driver");
+            notifier.stopping();
+
+            assertThat(systemd.next(PATIENCE)).contains("STATUS=starting: waits for the driver");
+            assertThat(systemd.next(PATIENCE)).contains("READY=1\nSTATUS=OK");
+            assertThat(systemd.next(PATIENCE)).contains("STOPPING=1\nSTATUS=stopping");
+        }
+    }
+
+    @Test
     void aReloadIsToldWithTheMonotonicClockAndEndsReady() {
         try (NotifyListener systemd = new NotifyListener(path());
                 ServiceNotifier notifier = notifier(path())) {
