@@ -1,20 +1,14 @@
 package dev.gpudiag.agent.cli;
 
-import java.util.List;
-import java.util.Locale;
-
-/** Whether output goes to a terminal that shows block characters. */
+/**
+ * Whether the caller's locale shows block characters, as the launcher says: what Java itself runs in is always UTF-8, and says
+ * nothing of the caller.
+ */
 final class BlockCharacters {
 
     private BlockCharacters() {}
 
     static boolean shown(CommandContext context) {
-        String locale = List.of("LC_ALL", "LC_CTYPE", "LANG").stream()
-                .map(name -> context.environment().getOrDefault(name, ""))
-                .filter(value -> !value.isEmpty())
-                .findFirst()
-                .orElse("");
-        return context.console().colour()
-                && locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
+        return "1".equals(context.environment().get("GPUDIAG_UTF8"));
     }
 }

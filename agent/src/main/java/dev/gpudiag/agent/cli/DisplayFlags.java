@@ -31,7 +31,7 @@ final class DisplayFlags {
 
     TextStyle style(CommandContext context, boolean quiet) throws UsageException {
         Map<String, String> environment = context.environment();
-        Glyphs glyphs = "1".equals(environment.get("GPUDIAG_UTF8")) && !ascii ? Glyphs.UTF8 : Glyphs.ASCII;
+        Glyphs glyphs = BlockCharacters.shown(context) && !ascii ? Glyphs.UTF8 : Glyphs.ASCII;
         return new TextStyle(palette(context.console()), columns(environment), glyphs, quiet);
     }
 

@@ -76,6 +76,9 @@ final class TopCommand implements Callable<Integer> {
     private SourceFlags source;
 
     @Mixin
+    private SettingFlags settings;
+
+    @Mixin
     private TimeoutFlag timeout;
 
     TopCommand(CommandContext context) {
@@ -87,9 +90,9 @@ final class TopCommand implements Callable<Integer> {
         Duration every = DurationOption.parse("--interval", interval, TopView.SHORTEST, TopView.LONGEST);
         Duration limit = timeout.value();
         SourceOptions options = source.options(context);
-        SettingsSource.Configured configured = context.settings().load(Optional.empty());
+        SettingsSource.Configured configured = settings.inForce(context, options);
         CallerTerminal terminal = context.terminal();
-        boolean blocks = !ascii && "1".equals(context.environment().get("GPUDIAG_UTF8"));
+        boolean blocks = !ascii && BlockCharacters.shown(context);
         TopState state = new TopState(TopView.of(sort, filter, every), blocks);
         boolean ended = !once && (json || terminal.screen()); // by its user, who has seen what there was
         try (NodeSource node = context.sources().open(options, configured.settings(), EnumSet.of(Need.PROCESSES))) {

@@ -123,13 +123,23 @@ class AnalyzeMemoryCommandTest {
     }
 
     @Test
-    void aTerminalWithUtf8GetsBlockCharacters() throws IOException {
-        command.environment.put("LANG", "en_US.UTF-8");
+    void aCallerWithUtf8GetsBlockCharacters() throws IOException {
+        command.environment.put("GPUDIAG_UTF8", "1");
         command.colour = true;
 
         command.run("analyze-memory", plain(4, second -> second * MIB).toString());
 
         assertThat(command.out()).contains("\u2588", "\u001b[");
+    }
+
+    @Test
+    void aCallerWithoutUtf8GetsNoneAlthoughTheLauncherRunsJavaInUtf8() throws IOException {
+        command.environment.put("LC_ALL", "C.UTF-8");
+        command.colour = true;
+
+        command.run("analyze-memory", plain(4, second -> second * MIB).toString());
+
+        assertThat(command.out()).contains("\u001b[").matches("(?s)[\\x1b\\x20-\\x7e\\n]*");
     }
 
     @Test

@@ -101,6 +101,18 @@ class TopCommandTest {
     }
 
     @Test
+    void theInstalledConfigurationIsAboutThisMachineOnly() {
+        command.settings = file -> {
+            throw new UnusableFileException("gpudiag.yaml line 3: broken");
+        };
+
+        assertThat(command.run("top", "--once")).isEqualTo(ExitCodes.CONFIGURATION);
+        assertThat(command.err()).isEqualTo("gpudiag: gpudiag.yaml line 3: broken\n");
+        assertThat(command.run("top", "--once", "--simulate", "gpu-lost")).isZero();
+        assertThat(command.run("top", "--once", "--replay", "pom.xml")).isZero();
+    }
+
+    @Test
     void wrongUsageIsOneMessage() {
         for (String arguments : List.of(
                 "--interval 0s", "--interval 2h", "--interval soon", "--sort loud", "--bogus", "what", "--timeout x")) {
