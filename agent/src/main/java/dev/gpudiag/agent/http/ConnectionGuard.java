@@ -1,11 +1,13 @@
 package dev.gpudiag.agent.http;
 
+import dev.gpudiag.agent.metrics.HttpRequests;
+import dev.gpudiag.agent.metrics.HttpRequests.Ended;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -29,7 +31,7 @@ final class ConnectionGuard implements Connection.Listener {
     private final int most;
     private final LongSupplier nanoTime;
     private final Map<EndPoint, Seen> connections = new ConcurrentHashMap<>();
-    private final AtomicLong ended = new AtomicLong();
+    private final HttpRequests requests;
 
     /** What is known of a connection. */
     private static final class Seen {
@@ -48,10 +50,12 @@ final class ConnectionGuard implements Connection.Listener {
 
     /**
      * @param most connections at once
+     * @param requests where the connections that are ended are counted
      */
-    ConnectionGuard(int most, LongSupplier nanoTime) {
+    ConnectionGuard(int most, LongSupplier nanoTime, HttpRequests requests) {
         this.most = most;
         this.nanoTime = nanoTime;
+        this.requests = requests;
     }
 
     @Override
@@ -64,7 +68,8 @@ final class ConnectionGuard implements Connection.Listener {
             connections.values().stream()
                     .filter(seen -> !seen.answering && seen.connection != connection)
                     .min(Comparator.comparingLong(seen -> seen.since))
-                    .ifPresentOrElse(this::end, () -> end(connections.get(connection.getEndPoint())));
+                    .or(() -> Optional.ofNullable(connections.get(connection.getEndPoint())))
+                    .ifPresent(seen -> end(seen, Ended.TOO_MANY));
         }
     }
 
@@ -107,24 +112,19 @@ final class ConnectionGuard implements Connection.Listener {
             }
             long limit = seen.answering ? ANSWER.toNanos() : RECEIVE.toNanos();
             if ((seen.answering || seen.receiving) && now - seen.since > limit) {
-                end(seen);
+                end(seen, Ended.SLOW);
             }
         }
     }
 
-    private void end(Seen seen) {
-        if (seen != null && connections.remove(seen.connection.getEndPoint()) != null) {
-            ended.incrementAndGet();
+    private void end(Seen seen, Ended why) {
+        if (connections.remove(seen.connection.getEndPoint()) != null) {
+            requests.connectionEnded(why);
             seen.connection.getEndPoint().close(new IOException("too slow, or too many"));
         }
     }
 
     int open() {
         return connections.size();
-    }
-
-    /** Connections that were ended for being slow or too many. */
-    long ended() {
-        return ended.get();
     }
 }

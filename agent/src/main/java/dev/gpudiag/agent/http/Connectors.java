@@ -1,5 +1,6 @@
 package dev.gpudiag.agent.http;
 
+import dev.gpudiag.agent.metrics.HttpRequests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
@@ -28,12 +29,15 @@ final class Connectors {
     private static final int THREADS = 10;
 
     private final Optional<WebSecurity> security;
-    private final ConnectionGuard network = new ConnectionGuard(MOST_CONNECTIONS, System::nanoTime);
-    private final ConnectionGuard local = new ConnectionGuard(MOST_LOCAL, System::nanoTime);
+    private final ConnectionGuard network;
+    private final ConnectionGuard local;
     private ServerConnector bound;
     private HttpConfiguration configuration;
 
-    Connectors(Optional<WebSecurity> security) {
+    /** @param requests where connections that are ended are counted */
+    Connectors(Optional<WebSecurity> security, HttpRequests requests) {
+        network = new ConnectionGuard(MOST_CONNECTIONS, System::nanoTime, requests);
+        local = new ConnectionGuard(MOST_LOCAL, System::nanoTime, requests);
         this.security = security;
     }
 

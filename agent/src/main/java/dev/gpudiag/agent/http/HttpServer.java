@@ -73,7 +73,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public HttpServer(ListenAddress address, Content content, Around around) {
         local = around.local();
-        connectors = new Connectors(around.security());
+        connectors = new Connectors(around.security(), around.requests());
         List<String> names = new ArrayList<>(PAGES);
         around.api().forEach(route -> names.add(route.path()));
         local.actions().forEach(action -> names.add(action.path()));

@@ -62,6 +62,17 @@ final class AgentMetrics {
                     "HTTP requests that are being answered.",
                     List.of(),
                     (scrape, series) -> series.add(scrape.agent().http().inFlight(), Labels.EMPTY)),
+            counter(
+                    "gpudiag_http_connections_ended",
+                    "HTTP connections that the agent ended: too slow to ask or to take the answer, or too many.",
+                    List.of("reason"),
+                    (scrape, series) -> {
+                        for (HttpRequests.Ended why : HttpRequests.Ended.values()) {
+                            series.add(
+                                    (double) scrape.agent().http().connectionsEnded(why),
+                                    Labels.of("reason", why.name().toLowerCase(Locale.ROOT)));
+                        }
+                    }),
             gauge(
                     "gpudiag_state_saved",
                     "1 while this part of the state directory can be saved; absent until it was tried.",

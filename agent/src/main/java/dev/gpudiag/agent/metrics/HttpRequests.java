@@ -3,6 +3,7 @@ package dev.gpudiag.agent.metrics;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +22,19 @@ public final class HttpRequests {
     /** @param status HTTP status code; any outside 100 to 599 counts as 0 */
     record Answer(String route, int status) {}
 
+    /** Why a connection was ended before its client was done. */
+    public enum Ended {
+        /** Its request did not come in time, or its answer was not taken in time. */
+        SLOW,
+        /** It had waited longest for a request, or was new, when there were too many. */
+        TOO_MANY
+    }
+
     private final Map<String, LongAdder> nanosByRoute = new ConcurrentHashMap<>();
     private final Map<Answer, LongAdder> answers = new ConcurrentHashMap<>();
+    private final Map<Ended, LongAdder> connections = new EnumMap<>(Map.of(
+            Ended.SLOW, new LongAdder(),
+            Ended.TOO_MANY, new LongAdder()));
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** A request has come in. */
@@ -41,6 +53,15 @@ public final class HttpRequests {
         nanosByRoute.computeIfAbsent(known, key -> new LongAdder()).add(took.toNanos());
         int code = status >= 100 && status <= 599 ? status : 0;
         answers.computeIfAbsent(new Answer(known, code), key -> new LongAdder()).increment();
+    }
+
+    /** A connection was ended. */
+    public void connectionEnded(Ended why) {
+        connections.get(why).increment();
+    }
+
+    long connectionsEnded(Ended why) {
+        return connections.get(why).sum();
     }
 
     private String known(String route) {

@@ -28,6 +28,16 @@ class AgentFiguresTest {
     }
 
     @Test
+    void connectionsThatWereEndedAreCountedByReason() {
+        figures.http().connectionEnded(HttpRequests.Ended.SLOW);
+        figures.http().connectionEnded(HttpRequests.Ended.SLOW);
+
+        assertThat(new CrowdedNode().page(MetricOptions.STANDARD, figures))
+                .contains("gpudiag_http_connections_ended_total{reason=\"slow\"} 2.0\n")
+                .contains("gpudiag_http_connections_ended_total{reason=\"too_many\"} 0.0\n");
+    }
+
+    @Test
     void routesThatAClientMakesUpDoNotGrowThePage() {
         for (int i = 0; i < 5000; i++) {
             figures.http().begun();
