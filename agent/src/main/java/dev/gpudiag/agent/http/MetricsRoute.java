@@ -42,7 +42,7 @@ final class MetricsRoute {
     private static double quality(String header, String wanted) {
         double best = 0;
         for (String part : header == null ? List.<String>of() : List.of(header.split(",", 64))) {
-            String[] parameters = part.split(";");
+            String[] parameters = part.split(";", -1); // never without a first one, whatever was sent
             if (!parameters[0].strip().equalsIgnoreCase(wanted)) {
                 continue;
             }
