@@ -19,13 +19,13 @@ final class AgentFlags {
     @Option(
             names = "--host",
             paramLabel = "URL",
-            description = "Ask the agent there: HOST, HOST:PORT or https://USER:PASSWORD@HOST:PORT.")
+            description = "Ask the agent there: HOST:PORT or https://USER:PASSWORD@HOST:PORT.")
     private String host;
 
     @Option(
             names = "--socket",
             paramLabel = "FILE",
-            description = "Ask the agent behind this Unix socket (default: web.socket of the configuration).")
+            description = "Ask the agent behind this Unix socket (default: web.socket).")
     private String socket;
 
     /** Whether an agent was named. */

@@ -4,6 +4,7 @@ import dev.gpudiag.agent.report.JsonLines;
 import dev.gpudiag.agent.report.JsonReport;
 import dev.gpudiag.agent.report.JsonText;
 import dev.gpudiag.agent.report.NagiosText;
+import dev.gpudiag.agent.report.Printable;
 import dev.gpudiag.agent.report.ReportContext;
 import dev.gpudiag.agent.report.TextReport;
 import dev.gpudiag.checks.Report;
@@ -18,6 +19,9 @@ final class AnswerFlags {
 
     /** node-problem-detector gives up after five seconds. */
     private static final String NPD_TIMEOUT = "4s";
+
+    /** It cuts a message there. */
+    private static final int NPD_LINE = 80;
 
     private static final String TIMEOUT = "10s";
     private static final Duration LOW = Duration.ofMillis(100);
@@ -101,6 +105,15 @@ final class AnswerFlags {
             case NAGIOS -> NagiosText.of(report, around);
             case NPD -> TextReport.oneLine(report) + "\n";
         };
+    }
+
+    /** Says why there is no report, where its reader looks: monitoring reads the first line of the output alone. */
+    void complain(CommandContext context, String why) {
+        switch (chosen()) {
+            case TEXT, JSON, NDJSON -> context.console().complain(why);
+            case NAGIOS -> context.console().out().println("UNKNOWN - " + Printable.ascii(why.replace('|', '/')));
+            case NPD -> context.console().out().println(Printable.cut("UNKNOWN: " + why, NPD_LINE));
+        }
     }
 
     /** Whether a person reads it. */

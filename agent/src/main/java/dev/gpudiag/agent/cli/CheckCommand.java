@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
             "            64 wrong usage, 70 a bug, 78 a file that cannot be used.",
             "Examples:   gpudiag check ecc xid --gpu 3",
             "            gpudiag check --format nagios --fail-on critical",
-            "            gpudiag check --watch --every 10s",
+            "            gpudiag check --host gpu-node-17:9836",
             "            gpudiag check --simulate gpu-lost"
         })
 final class CheckCommand implements Callable<Integer> {
@@ -60,6 +60,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private WatchFlags watch;
 
+    @Mixin
+    private AgentFlags agent;
+
     @Option(names = "--strict", description = "What cannot be seen for lack of rights is UNKNOWN, not SKIPPED.")
     private boolean strict;
 
@@ -72,6 +75,9 @@ final class CheckCommand implements Callable<Integer> {
         answer.validate(context);
         List<String> asked = Stream.concat(named.stream(), only.stream()).toList();
         CheckSelection selection = CheckSelection.of(context.checks(), asked, skip);
+        if (agent.given()) {
+            return remote(selection);
+        }
         SourceOptions options = source.options(context);
         SettingsSource.Configured configured = settings.inForce(context, options);
         CheckSelection checks = selection.without(configured.skippedChecks());
@@ -86,6 +92,17 @@ final class CheckCommand implements Callable<Integer> {
             context.console().out().print(answer.text(context, round.report(), round.around()));
             return round.around().exitCode();
         }
+    }
+
+    private int remote(CheckSelection selection) throws UsageException, InterruptedException {
+        List<String> local = Stream.of(source.given(), settings.given(), watch.given())
+                .flatMap(List::stream)
+                .toList();
+        if (!local.isEmpty()) {
+            throw new UsageException(
+                    String.join(", ", local) + " is about a check that is made here: leave out --host and --socket");
+        }
+        return new RemoteCheck(context, agent, answer).run(selection, this::narrowed);
     }
 
     private int watch(NodeSource node, CheckSelection checks, SettingsSource.Configured configured, Duration interval)
@@ -116,8 +133,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private JudgedRound judge(CommandContext round, NodeSource node, Report report) throws UsageException {
-        Report narrowed = new GpuSelection(gpus).narrow(report);
-        Report judged = strict ? Strictness.apply(narrowed) : narrowed;
+        Report judged = narrowed(report);
         ReportContext around = new ReportContext(
                 context.product().version(),
                 round.stopwatch().elapsed(answer.timeout()),
@@ -125,5 +141,10 @@ final class CheckCommand implements Callable<Integer> {
                 answer.exitCode(judged.verdict()),
                 answer.verbose());
         return new JudgedRound(judged, around);
+    }
+
+    private Report narrowed(Report report) throws UsageException {
+        Report narrowed = new GpuSelection(gpus).narrow(report);
+        return strict ? Strictness.apply(narrowed) : narrowed;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that change settings: a configuration file, and single values that beat it. */
@@ -27,6 +28,13 @@ final class SettingFlags {
             paramLabel = "KEY=VALUE",
             description = "Change a setting, as gpudiag list shows them; may be repeated.")
     private List<String> assignments = List.of();
+
+    /** The options that were given. */
+    List<String> given() {
+        return Stream.of(config == null ? "" : "--config", assignments.isEmpty() ? "" : "--set")
+                .filter(flag -> !flag.isEmpty())
+                .toList();
+    }
 
     Optional<Path> file() throws UsageException {
         return config == null ? Optional.empty() : Optional.of(SourceFlags.existingFile("--config", config));

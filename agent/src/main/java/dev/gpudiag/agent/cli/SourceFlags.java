@@ -46,10 +46,21 @@ final class SourceFlags {
     @Option(names = "--host-root", paramLabel = "DIR", description = "Where the host's / is mounted (default: /).")
     private String hostRoot;
 
-    @Option(
-            names = "--force-init",
-            description = "Call nvmlInit even where /proc and /sys say that no driver is loaded.")
+    @Option(names = "--force-init", description = "Call nvmlInit even where no driver seems to be loaded.")
     private boolean forceInit;
+
+    /** The options that were given. */
+    List<String> given() {
+        return Stream.of(
+                        simulate == null ? "" : "--simulate",
+                        timeScale == null ? "" : "--time-scale",
+                        replay == null ? "" : "--replay",
+                        nvmlLibrary == null ? "" : "--nvml-library",
+                        hostRoot == null ? "" : "--host-root",
+                        forceInit ? "--force-init" : "")
+                .filter(flag -> !flag.isEmpty())
+                .toList();
+    }
 
     /** What was asked for; every path in it exists. */
     SourceOptions options(CommandContext context) throws UsageException {

@@ -1,6 +1,7 @@
 package dev.gpudiag.agent.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -17,6 +18,11 @@ final class WatchFlags {
             paramLabel = "TIME",
             description = "With --watch: time between two looks, 500ms to 1h (default: " + EVERY + ").")
     private String every;
+
+    /** The options that were given. */
+    List<String> given() {
+        return watch ? List.of("--watch") : every != null ? List.of("--every") : List.of();
+    }
 
     /** Time between two looks; empty where one is asked for. */
     Optional<Duration> interval(SourceOptions source) throws UsageException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -102,13 +103,18 @@ public final class AgentStatus {
         }
     }
 
-    private List<String> problems() {
-        List<String> problems = new ArrayList<>();
+    /** Why its last verdict is not one of now; empty where it is. */
+    public Optional<String> old() {
         if (document.path("stalled").isTextual()) {
-            problems.add(document.path("stalled").asText());
-        } else if (document.path("stale").asBoolean()) {
-            problems.add("the last sample is " + seconds("sample_age_seconds") + " old");
+            return Optional.of(document.path("stalled").asText());
         }
+        return document.path("stale").asBoolean()
+                ? Optional.of("the last sample is " + seconds("sample_age_seconds") + " old")
+                : Optional.empty();
+    }
+
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>(old().stream().toList());
         document.path("problems").forEach(problem -> problems.add(problem.asText()));
         return problems;
     }

@@ -67,6 +67,19 @@ record SimulatedAgent(String name, ServedNode node) {
                         node.reports(), node.history(), node.events(), node.clock(), node.startedAt(), () -> state));
     }
 
+    /** The same with another last report. */
+    SimulatedAgent showing(Report report) {
+        return new SimulatedAgent(
+                name,
+                new ServedNode(
+                        () -> Optional.of(report),
+                        node.history(),
+                        node.events(),
+                        node.clock(),
+                        node.startedAt(),
+                        node.state()));
+    }
+
     /** The same before its first verdict. */
     SimulatedAgent begun() {
         return new SimulatedAgent(
