@@ -69,7 +69,7 @@ final class SingleFlight<T> {
         return result;
     }
 
-    /** What the last task gave, waiting {@code nanos} at most; empty when it has not come back. */
+    /** What the last task gave or, once, threw, waiting {@code nanos} at most; empty when it has not come back. */
     Optional<T> await(long nanos) {
         if (flight == null) {
             return Optional.empty();
@@ -82,6 +82,7 @@ final class SingleFlight<T> {
             Thread.currentThread().interrupt();
             return Optional.empty();
         } catch (ExecutionException e) {
+            flight = null; // told once: whoever asks again has the next task started
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }

@@ -52,6 +52,9 @@ class SingleFlightTest {
 
         assertThatThrownBy(() -> flight.await(SECONDS)).hasMessageContaining("broken");
         assertThat(flight.inFlight()).isFalse();
+        assertThat(flight.harvest()).as("told once").isEmpty();
+        assertThat(flight.start(() -> "next")).isTrue();
+        assertThat(flight.await(SECONDS)).contains("next");
         flight.close();
     }
 }
