@@ -152,6 +152,40 @@ class AgentIT {
         assertThat(check.out()).contains("\"id\": \"memory-growth\"", "\"pid\": 41000", "\"memory_growth_level\"");
     }
 
+    @Test
+    void aReleaseOverTheSocketIsSeenInMetricsAndEventsRaisesNoAlarmAndEndsByItself() throws Exception {
+        String socket = "web.socket=" + folder.resolve("agent.sock");
+        serve("t4", "--set", socket);
+        await("/metrics", text -> text.contains("gpudiag_driver_state{state=\"ready\"} 1.0\n"));
+
+        long begun = System.nanoTime();
+        Run.Started release = Run.start(
+                folder,
+                Map.of(),
+                List.of(PRODUCT.resolve("bin/gpudiag").toString(), "release", "--for", "5s", "--set", socket));
+        String released = await("/metrics", text -> text.contains("gpudiag_driver_state{state=\"released\"} 1.0\n"));
+        Run asked = release.finish(begun);
+
+        assertThat(asked.code()).as(asked.err()).isZero();
+        assertThat(asked.out()).startsWith("released until ").contains("by user ");
+        assertThat(released)
+                .doesNotContainPattern("(?m)^gpudiag_gpu_up")
+                .doesNotContainPattern("(?m)^gpudiag_driver_up")
+                .doesNotContainPattern("(?m)^gpudiag_check_status\\{[^}]*} [23]");
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+
+        String back = await("/metrics", text -> text.contains("gpudiag_driver_state{state=\"ready\"} 1.0\n"));
+        assertThat(back).containsPattern("gpudiag_driver_up 1\\.0\n");
+        await(
+                "/metrics",
+                text -> Pattern.compile("gpudiag_gpu_up\\{gpu=\"1\"[^}]*} 1\\.0\n")
+                        .matcher(text)
+                        .find());
+        assertThat(get("/api/v1/events").body()).contains("the agent lets go of the driver: released until ");
+        endsWhenAsked();
+    }
+
     private static double number(String page, String series) {
         Matcher matcher = Pattern.compile(series + " (\\S+)\n").matcher(page);
         assertThat(matcher.find()).as(series).isTrue();

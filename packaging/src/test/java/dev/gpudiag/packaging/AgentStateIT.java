@@ -27,6 +27,8 @@ class AgentStateIT {
     private static final Path PRODUCT = Path.of(System.getProperty("gpudiag.product"));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int KILLS = 4;
+    private static final int ABORTED = 6;
+    private static final int SEGMENTATION_FAULT = 11;
 
     @TempDir
     private Path folder;
@@ -65,6 +67,21 @@ class AgentStateIT {
 
     private void serve(Map<String, String> environment) throws IOException {
         agent = Run.start(folder, environment, command("serve"));
+    }
+
+    /** On the simulated library, as if it were this machine's driver. */
+    private void serveSimulated(String faults) throws IOException {
+        Path simulator = PRODUCT.resolve("simulator");
+        Path scenario = folder.resolve("driver.scenario");
+        Files.writeString(scenario, Files.readString(simulator.resolve("scenarios/t4.scenario")) + faults);
+        agent = Run.start(
+                folder,
+                Map.of("GPUDIAG_SIMULATOR_SCENARIO", scenario.toString()),
+                command(
+                        "serve",
+                        "--force-init",
+                        "--nvml-library",
+                        simulator.resolve("libnvidia-ml.so.1").toString()));
     }
 
     private List<String> command(String... arguments) {
@@ -114,6 +131,29 @@ class AgentStateIT {
                 .hasSize(KILLS);
         assertThat(timeline.out().lines().filter(line -> line.contains("\"died\"")))
                 .hasSize(KILLS - 1);
+    }
+
+    @Test
+    void aCallThatCrashesTheAgentIsNamedAtItsNextStart() throws Exception {
+        serveSimulated("\n[driver]\ncrash.nvmlDeviceGetTemperature* = at 4s\n");
+        assertThat(agent.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(agent.process().exitValue())
+                .as("128 and the signal: %s", Files.readString(agent.err()))
+                .isIn(128 + ABORTED, 128 + SEGMENTATION_FAULT);
+
+        serveSimulated("");
+        String page = await("/metrics", text -> text.contains("gpudiag_gpu_temperature_celsius{gpu=\"1\""));
+        assertThat(page).containsPattern("(?m)^gpudiag_agent_died_timestamp_seconds 1\\.[0-9]+E9$");
+        assertThat(page).contains("gpudiag_driver_up 1.0\n");
+        assertThat(Files.readString(agent.err())).contains("crashed, in nvmlDeviceGetTemperature");
+
+        Run timeline = Run.of(folder, Map.of(), command("timeline", "--json", "--kind", "agent"));
+        assertThat(timeline.code()).as(timeline.err()).isZero();
+        assertThat(timeline.out().lines().filter(line -> line.contains("\"died\"")))
+                .singleElement()
+                .asString()
+                .containsPattern("crashed, in (nvml\\w+ of GPU [01], )?nvmlDeviceGetTemperature\\w* of GPU [01]");
     }
 
     @Test
