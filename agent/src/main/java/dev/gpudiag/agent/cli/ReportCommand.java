@@ -106,6 +106,9 @@ final class ReportCommand implements Callable<Integer> {
                     new Part("configuration.yaml", "the configuration file", () -> Files.readString(path, UTF_8))));
             root(options, configured.settings(), node)
                     .ifPresent(root -> parts.addAll(new HostParts(root).parts(holders(sample))));
+            if (options instanceof SourceOptions.Live live && live.hostRoot().equals(Path.of("/"))) {
+                parts.addAll(new AgentParts(configured.settings()).all());
+            }
             Bundle.Written written =
                     bundle.write(file, parts, () -> context.stopwatch().remaining(limit), progress());
             tell(file, written);
