@@ -88,7 +88,8 @@ final class CheckCommand implements Callable<Integer> {
                 return watch(node, checks, configured, interval.get());
             }
             Evidence evidence = evidence(context, node, new WatchedPast(node.history(), node.growth()), configured);
-            JudgedRound round = judge(context, node, checks.run(evidence));
+            AgentHistory.Completed known = completed(checks.run(evidence), options, configured);
+            JudgedRound round = judge(context, node, known.report(), known.note());
             context.console().out().print(answer.text(context, round.report(), round.around()));
             return round.around().exitCode();
         }
@@ -117,7 +118,7 @@ final class CheckCommand implements Callable<Integer> {
             if (!begun.getAndSet(true)) {
                 node.goOn(); // from where a simulation's past ends
             }
-            return judge(round, node, checks.run(evidence));
+            return judge(round, node, checks.run(evidence), Optional.empty());
         });
     }
 
@@ -132,12 +133,21 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private JudgedRound judge(CommandContext round, NodeSource node, Report report) throws UsageException {
+    /** With the agent's results where one look lacks a history, unless settings of this call alone are in force. */
+    private AgentHistory.Completed completed(Report report, SourceOptions options, SettingsSource.Configured configured)
+            throws InterruptedException {
+        Optional<AgentHistory> past =
+                settings.given().isEmpty() ? AgentHistory.of(options, configured.settings()) : Optional.empty();
+        return past.isPresent() ? past.get().complete(report) : new AgentHistory.Completed(report, Optional.empty());
+    }
+
+    private JudgedRound judge(CommandContext round, NodeSource node, Report report, Optional<String> note)
+            throws UsageException {
         Report judged = narrowed(report);
         ReportContext around = new ReportContext(
                 context.product().version(),
                 round.stopwatch().elapsed(answer.timeout()),
-                node.warnings(),
+                Stream.concat(node.warnings().stream(), note.stream()).toList(),
                 answer.exitCode(judged.verdict()),
                 answer.verbose());
         return new JudgedRound(judged, around);

@@ -21,7 +21,7 @@ import java.util.Optional;
 /** {@code check --host}: the verdict of a running agent, narrowed and shown as one of this machine's would be. */
 final class RemoteCheck {
 
-    private static final String REPORT = "/api/v1/report";
+    static final String REPORT = "/api/v1/report";
     private static final String SNAPSHOT = "/api/v1/snapshot";
 
     /** How often report and snapshot are asked for until both are of one round. */

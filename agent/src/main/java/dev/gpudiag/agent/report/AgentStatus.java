@@ -46,10 +46,7 @@ public final class AgentStatus {
         String host = document.path("host").asText("");
         String where = host.isEmpty() ? "" : " on " + host;
         put(lines, "agent", "gpudiag " + text("gpudiag_version") + where + ", asked at " + asked);
-        put(
-                lines,
-                "running",
-                age("uptime_seconds") + ", since " + text("started_at").replaceFirst("[.][0-9]+Z$", "Z"));
+        put(lines, "running", age("uptime_seconds") + ", since " + since());
         put(lines, "sampling", "every " + seconds("sampling_interval_seconds") + sampled());
         put(lines, "driver", driver());
         gpus(lines);
@@ -101,6 +98,11 @@ public final class AgentStatus {
             silent.forEach((state, which) -> words.add("gpu " + String.join(", ", which) + " " + words(state)));
             put(lines, "GPUs", all + (words.isEmpty() ? ", all answer" : ": " + String.join("; ", words)));
         }
+    }
+
+    /** When the agent began, to the second. */
+    public String since() {
+        return text("started_at").replaceFirst("[.][0-9]+Z$", "Z");
     }
 
     /** Why its last verdict is not one of now; empty where it is. */

@@ -194,8 +194,9 @@ public final class TextReport {
         }
     }
 
-    private static boolean needsHistory(CheckResult result) {
-        return result.summary().contains("history");
+    /** Whether a check was skipped because one look is too little for it. */
+    public static boolean needsHistory(CheckResult result) {
+        return result.status() == Status.SKIPPED && result.summary().contains("history");
     }
 
     private List<String> named(Status status) {

@@ -9,8 +9,6 @@ import dev.gpudiag.agent.bundle.Archives;
 import dev.gpudiag.agent.bundle.Part;
 import dev.gpudiag.agent.http.HttpServer;
 import dev.gpudiag.agent.report.Nodes;
-import dev.gpudiag.checks.Report;
-import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,16 +27,6 @@ class AgentPartsTest {
         return folder.resolve("agent.sock");
     }
 
-    /** The agent of a simulated node that says it is the one of this machine. */
-    private static SimulatedAgent ofThisMachine(String scenario) {
-        SimulatedAgent agent = SimulatedAgent.of(scenario);
-        Report report = agent.node().report().orElseThrow();
-        NodeSample sample = report.sample();
-        return agent.showing(new Report(
-                new NodeSample(sample.takenAt(), SampleSource.live(), sample.driver(), sample.gpus(), sample.host()),
-                report.results()));
-    }
-
     private JsonNode read(String name) throws Exception {
         Part part = new AgentParts(Optional.of(socket()))
                 .all().stream()
@@ -50,7 +38,7 @@ class AgentPartsTest {
 
     @Test
     void aBundleHoldsTheAgentsStateItsEventsAndThePastOfEachGpu() throws Exception {
-        try (HttpServer server = ofThisMachine("gpu-lost").listening(socket())) {
+        try (HttpServer server = SimulatedAgent.of("gpu-lost").ofThisMachine().listening(socket())) {
             assertThat(server.port()).isPositive();
             assertThat(read("agent-status.json").path("gpus")).hasSize(8);
             assertThat(read("agent-events.json").path("events"))
@@ -86,7 +74,7 @@ class AgentPartsTest {
         assertThat(Archives.read(missing).get("missing/manifest.json")).contains("agent-events.json", "no agent");
 
         Path had = folder.resolve("had.tar.gz");
-        try (HttpServer server = ofThisMachine("t4").listening(socket())) {
+        try (HttpServer server = SimulatedAgent.of("t4").ofThisMachine().listening(socket())) {
             assertThat(server.port()).isPositive();
             assertThat(command.run("report", "--output", had.toString(), "--set", "web.socket=" + socket()))
                     .isZero();
@@ -102,7 +90,7 @@ class AgentPartsTest {
         Path root = folder.resolve("host");
         Files.createDirectories(root.resolve("proc"));
         Files.createDirectories(root.resolve("sys"));
-        try (HttpServer server = ofThisMachine("t4").listening(socket())) {
+        try (HttpServer server = SimulatedAgent.of("t4").ofThisMachine().listening(socket())) {
             assertThat(server.port()).isPositive();
             assertThat(command.run(
                             "report",

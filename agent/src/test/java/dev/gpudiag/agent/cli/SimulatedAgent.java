@@ -19,6 +19,7 @@ import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.catalog.CheckCatalog;
 import dev.gpudiag.telemetry.NodeSample;
 import dev.gpudiag.telemetry.SampleHistory;
+import dev.gpudiag.telemetry.SampleSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,15 @@ record SimulatedAgent(String name, ServedNode node) {
                         node.clock(),
                         node.startedAt(),
                         node.state()));
+    }
+
+    /** The same, which says that its node is the machine that it runs on. */
+    SimulatedAgent ofThisMachine() {
+        Report report = node.report().orElseThrow();
+        NodeSample sample = report.sample();
+        return showing(new Report(
+                new NodeSample(sample.takenAt(), SampleSource.live(), sample.driver(), sample.gpus(), sample.host()),
+                report.results()));
     }
 
     /** The same before its first verdict. */
