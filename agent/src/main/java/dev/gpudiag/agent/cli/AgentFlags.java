@@ -5,6 +5,7 @@ import dev.gpudiag.agent.client.AgentClient;
 import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.http.ListenAddress;
 import dev.gpudiag.checks.Settings;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class AgentFlags {
         if (socket == null) {
             int port = ListenAddress.parse(settings.get(AgentSettings.LISTEN_ADDRESS))
                     .port();
-            addresses.add(new AgentAddress.Loopback(new InetSocketAddress("127.0.0.1", port)));
+            addresses.add(new AgentAddress.Loopback(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
         }
         return addresses;
     }

@@ -111,7 +111,7 @@ final class ChannelExchange {
                     ? new EOFException("the connection ended without an answer")
                     : new NotHttpException();
         }
-        String[] lines = text.substring(0, end).split("\r\n");
+        String[] lines = text.substring(0, end).split("\r\n", -1);
         String[] first = lines[0].split(" ", 3);
         if (first.length < 2 || !first[0].startsWith("HTTP/1.") || !first[1].matches("[1-5][0-9][0-9]")) {
             throw new NotHttpException();

@@ -8,6 +8,7 @@ import java.util.Map;
  *
  * @param headers by lower-case name
  */
+@SuppressWarnings("ArrayRecordComponent") // it is parsed at once and compared with nothing
 record RawAnswer(int status, Map<String, String> headers, byte[] body) {
 
     String header(String name) {

@@ -59,6 +59,7 @@ final class ConnectionGuard implements Connection.Listener {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // this connection, not one like it
     public void onOpened(Connection connection) {
         if (!isHttp(connection)) {
             return; // TLS: the connection within it is told too

@@ -108,7 +108,7 @@ public final class HttpServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        sweeper.scheduleWithFixedDelay(connectors::sweep, 1, 1, TimeUnit.SECONDS);
+        var _ = sweeper.scheduleWithFixedDelay(connectors::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     private static void pages(RoutesConfig routes, Content content) {

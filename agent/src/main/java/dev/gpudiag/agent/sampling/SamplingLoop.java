@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -120,8 +119,7 @@ public final class SamplingLoop implements AutoCloseable {
 
     private synchronized void scheduleNext() {
         if (!closed) {
-            ScheduledFuture<?> unused =
-                    scheduler.schedule(this::beat, pace.untilNext(System.nanoTime()), TimeUnit.NANOSECONDS);
+            var _ = scheduler.schedule(this::beat, pace.untilNext(System.nanoTime()), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -45,6 +45,7 @@ final class PemFile {
     private PemFile() {}
 
     /** A block between its lines. */
+    @SuppressWarnings("ArrayRecordComponent") // it is read at once and compared with nothing
     private record Block(String kind, byte[] der) {}
 
     /** All certificates of the file, in its order; at least one. */
@@ -167,7 +168,7 @@ final class PemFile {
         }
         int length = 0;
         for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | der[at + 2 + i] & 0xff;
+            length = (length << 8) | (der[at + 2 + i] & 0xff);
         }
         if (length < 0 || length > der.length) {
             throw new ArrayIndexOutOfBoundsException(length);

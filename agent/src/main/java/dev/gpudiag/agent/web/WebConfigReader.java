@@ -132,7 +132,7 @@ final class WebConfigReader {
             problem(node, "client_auth_type is one of " + String.join(", ", words) + ", not '" + word.get() + "'");
             return ClientAuth.NO_CLIENT_CERT;
         }
-        return ClientAuth.values()[index];
+        return List.of(ClientAuth.values()).get(index);
     }
 
     private List<String> protocols(Node min, Node max) {

@@ -63,7 +63,8 @@ class AgentClientTest {
         /** On loopback as for this machine, and as one elsewhere. */
         List<AgentAddress> addresses() {
             return List.of(
-                    new AgentAddress.Loopback(new InetSocketAddress("127.0.0.1", socket.getLocalPort())),
+                    new AgentAddress.Loopback(
+                            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), socket.getLocalPort())),
                     AgentAddress.parse("127.0.0.1:" + socket.getLocalPort()));
         }
 
@@ -145,7 +146,7 @@ class AgentClientTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        AgentAddress refused = new AgentAddress.Loopback(new InetSocketAddress("127.0.0.1", free));
+        AgentAddress refused = new AgentAddress.Loopback(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), free));
         assertThat(failure(LONG, none).kind()).isEqualTo(Kind.NOT_RUNNING);
         assertThat(failure(LONG, refused).kind()).isEqualTo(Kind.NOT_RUNNING);
         assertThat(failure(LONG, none, refused))

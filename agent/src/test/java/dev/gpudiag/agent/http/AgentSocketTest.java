@@ -10,6 +10,7 @@ import dev.gpudiag.agent.client.AgentClient;
 import dev.gpudiag.agent.client.AgentException;
 import dev.gpudiag.agent.metrics.HttpRequests;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -176,7 +177,9 @@ class AgentSocketTest {
 
     private static AgentClient overTheNetwork(HttpServer server) {
         return new AgentClient(
-                List.of(new AgentAddress.Loopback(new InetSocketAddress("127.0.0.1", server.port()))), LONG);
+                List.of(new AgentAddress.Loopback(
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.port()))),
+                LONG);
     }
 
     private static ObjectNode object() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gpudiag.agent.metrics.HttpRequests;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -108,7 +109,7 @@ class BadRequestsTest {
             for (int i = 0; i < 60; i++) {
                 Socket socket = new Socket();
                 socket.setReceiveBufferSize(2048);
-                socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.port()));
                 socket.getOutputStream().write(request("GET", "/metrics").getBytes(StandardCharsets.ISO_8859_1));
                 deaf.add(socket);
             }
@@ -184,14 +185,14 @@ class BadRequestsTest {
 
     private static Socket hanging(int port, String part) throws IOException {
         Socket socket = new Socket();
-        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
         socket.getOutputStream().write(part.getBytes(StandardCharsets.ISO_8859_1));
         return socket;
     }
 
     private static String send(int port, String request) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port));
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             socket.setSoTimeout((int) LONG.toMillis());
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -170,11 +170,11 @@ class WebConfigFileTest {
         new Certificates(folder)
                 .convert("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ec.key");
         String pem = Files.readString(folder.resolve("ec.key"));
-        String[] lines = pem.split("\n");
-        for (int cut = 1; cut < lines[1].length(); cut += 4) {
+        List<String> lines = pem.lines().toList();
+        for (int cut = 1; cut < lines.get(1).length(); cut += 4) {
             Path broken = Files.writeString(
                     folder.resolve("broken.key"),
-                    lines[0] + "\n" + lines[1].substring(0, cut) + "\n" + lines[lines.length - 1] + "\n");
+                    lines.getFirst() + "\n" + lines.get(1).substring(0, cut) + "\n" + lines.getLast() + "\n");
             assertThatThrownBy(() -> PemFile.key(broken)).isInstanceOf(IOException.class);
         }
     }
