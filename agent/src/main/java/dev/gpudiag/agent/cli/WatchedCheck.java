@@ -3,7 +3,7 @@ package dev.gpudiag.agent.cli;
 import dev.gpudiag.agent.report.Printable;
 import dev.gpudiag.agent.terminal.Screen;
 import dev.gpudiag.agent.terminal.TerminalEvent;
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
 import dev.gpudiag.checks.Setting;
 import dev.gpudiag.checks.Status;
 import java.time.Duration;
@@ -95,16 +95,16 @@ final class WatchedCheck implements LiveLoop.Listener<JudgedRound> {
         switch (event) {
             case TerminalEvent.Resized resized -> size = Optional.of(resized);
             case TerminalEvent.Suspended suspended -> size = Optional.empty();
-            case TerminalEvent.Character(char key)
+            case TerminalEvent.Typed(char key)
             when key == 'q' || key == 'Q' -> {
                 return false;
             }
-            case Key.UP -> scroll--;
-            case Key.DOWN -> scroll++;
-            case Key.PAGE_UP -> scroll -= PAGE;
-            case Key.PAGE_DOWN -> scroll += PAGE;
-            case Key.HOME -> scroll = 0;
-            case Key.END -> scroll = Integer.MAX_VALUE;
+            case SpecialKey.UP -> scroll--;
+            case SpecialKey.DOWN -> scroll++;
+            case SpecialKey.PAGE_UP -> scroll -= PAGE;
+            case SpecialKey.PAGE_DOWN -> scroll += PAGE;
+            case SpecialKey.HOME -> scroll = 0;
+            case SpecialKey.END -> scroll = Integer.MAX_VALUE;
             default -> {}
         }
         return true;

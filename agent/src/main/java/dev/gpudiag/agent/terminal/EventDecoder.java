@@ -1,6 +1,6 @@
 package dev.gpudiag.agent.terminal;
 
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,17 +14,17 @@ final class EventDecoder {
     private static final int CTRL_C = 3;
     private static final int LONGEST = 32;
 
-    private static final Map<String, Key> KEYS = Map.ofEntries(
-            Map.entry("A", Key.UP),
-            Map.entry("B", Key.DOWN),
-            Map.entry("H", Key.HOME),
-            Map.entry("F", Key.END),
-            Map.entry("1~", Key.HOME),
-            Map.entry("7~", Key.HOME),
-            Map.entry("4~", Key.END),
-            Map.entry("8~", Key.END),
-            Map.entry("5~", Key.PAGE_UP),
-            Map.entry("6~", Key.PAGE_DOWN));
+    private static final Map<String, SpecialKey> KEYS = Map.ofEntries(
+            Map.entry("A", SpecialKey.UP),
+            Map.entry("B", SpecialKey.DOWN),
+            Map.entry("H", SpecialKey.HOME),
+            Map.entry("F", SpecialKey.END),
+            Map.entry("1~", SpecialKey.HOME),
+            Map.entry("7~", SpecialKey.HOME),
+            Map.entry("4~", SpecialKey.END),
+            Map.entry("8~", SpecialKey.END),
+            Map.entry("5~", SpecialKey.PAGE_UP),
+            Map.entry("6~", SpecialKey.PAGE_DOWN));
 
     private enum State {
         PLAIN,
@@ -53,7 +53,7 @@ final class EventDecoder {
             return Optional.empty();
         }
         state = State.PLAIN;
-        return Optional.of(Key.ESCAPE);
+        return Optional.of(SpecialKey.ESCAPE);
     }
 
     private Optional<TerminalEvent> plain(int value) {
@@ -63,13 +63,11 @@ final class EventDecoder {
                 yield Optional.empty();
             }
             case CTRL_C -> Optional.of(new TerminalEvent.Ended());
-            case '\r', '\n' -> Optional.of(Key.ENTER);
-            case '\t' -> Optional.of(Key.TAB);
-            case 0x08, 0x7f -> Optional.of(Key.BACKSPACE);
+            case '\r', '\n' -> Optional.of(SpecialKey.ENTER);
+            case '\t' -> Optional.of(SpecialKey.TAB);
+            case 0x08, 0x7f -> Optional.of(SpecialKey.BACKSPACE);
             default ->
-                value >= ' ' && value < 0x7f
-                        ? Optional.of(new TerminalEvent.Character((char) value))
-                        : Optional.empty();
+                value >= ' ' && value < 0x7f ? Optional.of(new TerminalEvent.Typed((char) value)) : Optional.empty();
         };
     }
 
@@ -81,7 +79,7 @@ final class EventDecoder {
             return Optional.empty();
         }
         state = State.PLAIN;
-        return value == ESCAPE ? Optional.of(Key.ESCAPE) : Optional.empty();
+        return value == ESCAPE ? Optional.of(SpecialKey.ESCAPE) : Optional.empty();
     }
 
     private Optional<TerminalEvent> sequence(int value) {
@@ -96,7 +94,7 @@ final class EventDecoder {
             return Optional.of(new TerminalEvent.Suspended());
         }
         if (control && text.matches("48;\\d{1,5};\\d{1,5};\\d{1,5};\\d{1,5}t")) {
-            String[] parts = text.split(";");
+            String[] parts = text.split(";", -1);
             return Optional.of(new TerminalEvent.Resized(Integer.parseInt(parts[1]), Integer.parseInt(parts[2])));
         }
         return Optional.ofNullable(KEYS.get(text));

@@ -4,10 +4,10 @@ package dev.gpudiag.agent.terminal;
 public sealed interface TerminalEvent {
 
     /** A key that shows a character of ASCII. */
-    record Character(char value) implements TerminalEvent {}
+    record Typed(char value) implements TerminalEvent {}
 
     /** A key that shows none. */
-    enum Key implements TerminalEvent {
+    enum SpecialKey implements TerminalEvent {
         UP,
         DOWN,
         PAGE_UP,

@@ -15,6 +15,8 @@ public enum ProcessSort {
 
     private final char key;
     private final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a function without state
     private final Function<Boolean, Comparator<ProcessRow>> order;
 
     ProcessSort(char key, String title, Function<Boolean, Comparator<ProcessRow>> order) {

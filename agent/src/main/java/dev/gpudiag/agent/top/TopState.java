@@ -31,7 +31,7 @@ public final class TopState {
 
     /** A key; false where it ends the command. */
     public boolean press(TerminalEvent key) {
-        if (!view.typing() && key instanceof TerminalEvent.Character(char value) && (value == 'q' || value == 'Q')) {
+        if (!view.typing() && key instanceof TerminalEvent.Typed(char value) && (value == 'q' || value == 'Q')) {
             return false;
         }
         view = view.press(key);

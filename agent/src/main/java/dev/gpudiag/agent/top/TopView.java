@@ -3,7 +3,7 @@ package dev.gpudiag.agent.top;
 import static java.util.Objects.requireNonNull;
 
 import dev.gpudiag.agent.terminal.TerminalEvent;
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -40,7 +40,15 @@ public record TopView(
     public enum Panel {
         BOTH,
         GPUS,
-        PROCESSES
+        PROCESSES;
+
+        private Panel next() {
+            return switch (this) {
+                case BOTH -> GPUS;
+                case GPUS -> PROCESSES;
+                case PROCESSES -> BOTH;
+            };
+        }
     }
 
     public TopView {
@@ -70,15 +78,15 @@ public record TopView(
             return type(key);
         }
         return switch (key) {
-            case TerminalEvent.Character(char value) -> press(value);
-            case Key.UP -> scrolled(scroll - 1);
-            case Key.DOWN -> scrolled(scroll + 1);
-            case Key.PAGE_UP -> scrolled(scroll - PAGE);
-            case Key.PAGE_DOWN -> scrolled(scroll + PAGE);
-            case Key.HOME -> scrolled(0);
-            case Key.END -> scrolled(Integer.MAX_VALUE);
-            case Key.TAB -> press('v');
-            case Key.ESCAPE -> help ? press('h') : filtered("", false);
+            case TerminalEvent.Typed(char value) -> press(value);
+            case SpecialKey.UP -> scrolled(scroll - 1);
+            case SpecialKey.DOWN -> scrolled(scroll + 1);
+            case SpecialKey.PAGE_UP -> scrolled(scroll - PAGE);
+            case SpecialKey.PAGE_DOWN -> scrolled(scroll + PAGE);
+            case SpecialKey.HOME -> scrolled(0);
+            case SpecialKey.END -> scrolled(Integer.MAX_VALUE);
+            case SpecialKey.TAB -> press('v');
+            case SpecialKey.ESCAPE -> help ? press('h') : filtered("", false);
             default -> this;
         };
     }
@@ -92,10 +100,7 @@ public record TopView(
         return switch (key) {
             case 'r' -> new TopView(sort, !reversed, filter, false, panel, 0, help, paused, interval);
             case '/', 'f' -> new TopView(sort, reversed, filter, true, panel, 0, false, paused, interval);
-            case 'v' -> {
-                Panel next = Panel.values()[(panel.ordinal() + 1) % Panel.values().length];
-                yield new TopView(sort, reversed, filter, false, next, scroll, help, paused, interval);
-            }
+            case 'v' -> new TopView(sort, reversed, filter, false, panel.next(), scroll, help, paused, interval);
             case 'h', '?' -> new TopView(sort, reversed, filter, false, panel, scroll, !help, paused, interval);
             case ' ' -> new TopView(sort, reversed, filter, false, panel, scroll, help, !paused, interval);
             case '+', '=' -> every(interval.multipliedBy(2));
@@ -108,11 +113,12 @@ public record TopView(
 
     private TopView type(TerminalEvent key) {
         return switch (key) {
-            case TerminalEvent.Character(char value) ->
+            case TerminalEvent.Typed(char value) ->
                 filter.length() < LONGEST_FILTER ? filtered(filter + value, true) : this;
-            case Key.BACKSPACE -> filtered(filter.isEmpty() ? "" : filter.substring(0, filter.length() - 1), true);
-            case Key.ENTER -> filtered(filter, false);
-            case Key.ESCAPE -> filtered("", false);
+            case SpecialKey.BACKSPACE ->
+                filtered(filter.isEmpty() ? "" : filter.substring(0, filter.length() - 1), true);
+            case SpecialKey.ENTER -> filtered(filter, false);
+            case SpecialKey.ESCAPE -> filtered("", false);
             default -> this;
         };
     }

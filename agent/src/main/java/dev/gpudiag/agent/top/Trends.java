@@ -20,6 +20,7 @@ final class Trends {
     private static final String BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
     private static final String ASCII = "_.:-=+*#";
 
+    @SuppressWarnings("ArrayRecordComponent") // they are the memory itself, compared with nothing
     private record Series(double[] utilization, double[] memory) {
         Series() {
             this(new double[LENGTH], new double[LENGTH]);

@@ -26,7 +26,7 @@ class LiveLoopTest {
         @Override
         public boolean told(TerminalEvent event) {
             told.add(event);
-            return !event.equals(new TerminalEvent.Character('q'));
+            return !event.equals(new TerminalEvent.Typed('q'));
         }
 
         @Override
@@ -46,10 +46,10 @@ class LiveLoopTest {
                     return 1;
                 },
                 () -> Duration.ofHours(1));
-        loop.events().accept(TerminalEvent.Key.UP);
-        loop.events().accept(new TerminalEvent.Character('q'));
+        loop.events().accept(TerminalEvent.SpecialKey.UP);
+        loop.events().accept(new TerminalEvent.Typed('q'));
         loop.run(listener, 0);
-        assertThat(told).containsExactly(TerminalEvent.Key.UP, new TerminalEvent.Character('q'));
+        assertThat(told).containsExactly(TerminalEvent.SpecialKey.UP, new TerminalEvent.Typed('q'));
         never.countDown();
     }
 

@@ -146,7 +146,8 @@ class AgentClientTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        AgentAddress refused = new AgentAddress.Loopback(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), free));
+        AgentAddress refused =
+                new AgentAddress.Loopback(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), free));
         assertThat(failure(LONG, none).kind()).isEqualTo(Kind.NOT_RUNNING);
         assertThat(failure(LONG, refused).kind()).isEqualTo(Kind.NOT_RUNNING);
         assertThat(failure(LONG, none, refused))

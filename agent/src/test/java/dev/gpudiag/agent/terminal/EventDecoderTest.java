@@ -3,11 +3,11 @@ package dev.gpudiag.agent.terminal;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gpudiag.agent.terminal.TerminalEvent.Character;
 import dev.gpudiag.agent.terminal.TerminalEvent.Ended;
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
 import dev.gpudiag.agent.terminal.TerminalEvent.Resized;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
 import dev.gpudiag.agent.terminal.TerminalEvent.Suspended;
+import dev.gpudiag.agent.terminal.TerminalEvent.Typed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,29 +27,35 @@ class EventDecoderTest {
     void arrowsAndTheirKinOfEveryTerminalAreKeys() throws Exception {
         assertThat(events("\u001b[A\u001bOA\u001b[B\u001b[5~\u001b[6~\u001b[1~\u001b[H\u001b[4~\u001bOF\u001b[7~"))
                 .containsExactly(
-                        Key.UP,
-                        Key.UP,
-                        Key.DOWN,
-                        Key.PAGE_UP,
-                        Key.PAGE_DOWN,
-                        Key.HOME,
-                        Key.HOME,
-                        Key.END,
-                        Key.END,
-                        Key.HOME,
+                        SpecialKey.UP,
+                        SpecialKey.UP,
+                        SpecialKey.DOWN,
+                        SpecialKey.PAGE_UP,
+                        SpecialKey.PAGE_DOWN,
+                        SpecialKey.HOME,
+                        SpecialKey.HOME,
+                        SpecialKey.END,
+                        SpecialKey.END,
+                        SpecialKey.HOME,
                         new Ended());
     }
 
     @Test
     void anEscapeThatStandsAloneIsTheKey() throws Exception {
-        assertThat(events("\u001b")).containsExactly(Key.ESCAPE, new Ended());
-        assertThat(events("\u001b\u001b[A")).startsWith(Key.ESCAPE);
+        assertThat(events("\u001b")).containsExactly(SpecialKey.ESCAPE, new Ended());
+        assertThat(events("\u001b\u001b[A")).startsWith(SpecialKey.ESCAPE);
     }
 
     @Test
     void editingKeysAreKeys() throws Exception {
         assertThat(events("\r\n\u007f\b\t"))
-                .containsExactly(Key.ENTER, Key.ENTER, Key.BACKSPACE, Key.BACKSPACE, Key.TAB, new Ended());
+                .containsExactly(
+                        SpecialKey.ENTER,
+                        SpecialKey.ENTER,
+                        SpecialKey.BACKSPACE,
+                        SpecialKey.BACKSPACE,
+                        SpecialKey.TAB,
+                        new Ended());
     }
 
     @Test
@@ -87,8 +93,8 @@ class EventDecoderTest {
         assertThat(events("\u001b[" + "9".repeat(100_000) + "q")).hasSizeGreaterThan(1);
     }
 
-    private static Character c(char value) {
-        return new Character(value);
+    private static Typed c(char value) {
+        return new Typed(value);
     }
 
     /** As the reader hears them, all bytes at once. */
@@ -106,6 +112,11 @@ class EventDecoderTest {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
+                throw new IOException("closed");
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
                 throw new IOException("closed");
             }
         };

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gpudiag.agent.report.Screens;
 import dev.gpudiag.agent.terminal.TerminalEvent;
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
 import dev.gpudiag.agent.terminal.TerminalEvent.Resized;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
 import dev.gpudiag.telemetry.NodeSample;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +58,7 @@ class TopScreenTest {
     @Test
     void moreThanFits() throws IOException {
         TopState state = state(TopNodes.crowded());
-        press(state, Key.DOWN, Key.PAGE_DOWN);
+        press(state, SpecialKey.DOWN, SpecialKey.PAGE_DOWN);
         Screens.assertSame("top-crowded-80x24.txt", screen(state, USUAL));
     }
 
@@ -140,8 +140,7 @@ class TopScreenTest {
 
     private static void press(TopState state, Object... keys) {
         for (Object key : keys) {
-            assertThat(state.press(
-                            key instanceof TerminalEvent event ? event : new TerminalEvent.Character((char) key)))
+            assertThat(state.press(key instanceof TerminalEvent event ? event : new TerminalEvent.Typed((char) key)))
                     .isTrue();
         }
     }

@@ -3,8 +3,8 @@ package dev.gpudiag.agent.top;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gpudiag.agent.terminal.TerminalEvent;
-import dev.gpudiag.agent.terminal.TerminalEvent.Character;
-import dev.gpudiag.agent.terminal.TerminalEvent.Key;
+import dev.gpudiag.agent.terminal.TerminalEvent.SpecialKey;
+import dev.gpudiag.agent.terminal.TerminalEvent.Typed;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,10 +42,10 @@ class TopStateTest {
         press("/");
         press("LLAMA");
         assertThat(pids()).containsExactly(4711L);
-        state.press(Key.BACKSPACE);
-        state.press(Key.ENTER);
+        state.press(SpecialKey.BACKSPACE);
+        state.press(SpecialKey.ENTER);
         assertThat(state.view().filter()).isEqualTo("LLAM");
-        state.press(Key.ESCAPE);
+        state.press(SpecialKey.ESCAPE);
         assertThat(pids()).hasSize(6);
         press("/slurm job 42");
         assertThat(pids()).containsExactly(4712L);
@@ -61,8 +61,8 @@ class TopStateTest {
 
     @Test
     void qEnds() {
-        assertThat(state.press(new Character('q'))).isFalse();
-        assertThat(state.press(new Character('x'))).isTrue();
+        assertThat(state.press(new Typed('q'))).isFalse();
+        assertThat(state.press(new Typed('x'))).isTrue();
     }
 
     @Test
@@ -77,13 +77,13 @@ class TopStateTest {
 
     @Test
     void scrollingEndsAtBothEnds() {
-        state.press(Key.UP);
+        state.press(SpecialKey.UP);
         assertThat(state.view().scroll()).isZero();
-        state.press(Key.END);
+        state.press(SpecialKey.END);
         assertThat(state.view().scroll()).isEqualTo(5);
-        state.press(Key.UP);
+        state.press(SpecialKey.UP);
         assertThat(state.view().scroll()).isEqualTo(4);
-        state.press(Key.HOME);
+        state.press(SpecialKey.HOME);
         assertThat(state.view().scroll()).isZero();
     }
 
@@ -117,14 +117,14 @@ class TopStateTest {
     @Test
     void everyOtherKeyDoesNothing() {
         TopView before = state.view();
-        for (TerminalEvent key : List.of(new Character('Z'), Key.ENTER, Key.BACKSPACE, new Character('0'))) {
+        for (TerminalEvent key : List.of(new Typed('Z'), SpecialKey.ENTER, SpecialKey.BACKSPACE, new Typed('0'))) {
             state.press(key);
         }
         assertThat(state.view()).isEqualTo(before);
     }
 
     private void press(String keys) {
-        keys.chars().forEach(key -> state.press(new Character((char) key)));
+        keys.chars().forEach(key -> state.press(new Typed((char) key)));
     }
 
     private List<Long> pids() {
