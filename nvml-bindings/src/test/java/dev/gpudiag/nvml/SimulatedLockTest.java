@@ -117,7 +117,7 @@ class SimulatedLockTest {
     }
 
     private Nvml running(String sections) throws Exception {
-        Nvml nvml = Simulator.written(directory, sections);
+        Nvml nvml = Simulator.alone(directory, sections);
         SimulatedDriver.setTime(nvml, -1);
         return nvml;
     }

@@ -20,6 +20,19 @@ final class Simulator {
 
     /** A scenario that a test writes: one driver, and these sections. */
     static Nvml written(Path directory, String sections) throws Exception {
+        return open("", scenario(directory, sections));
+    }
+
+    /** The same with a copy of the library, which shares nothing with calls that hang for good in other tests. */
+    static Nvml alone(Path directory, String sections) throws Exception {
+        Path copy = directory.resolve("libnvidia-ml.so.1");
+        if (!Files.exists(copy)) {
+            Files.copy(directory().resolve("libnvidia-ml.so.1"), copy);
+        }
+        return open(copy, scenario(directory, sections));
+    }
+
+    private static Path scenario(Path directory, String sections) throws IOException {
         Path scenario = directory.resolve("test.scenario");
         Files.writeString(scenario, """
                 [scenario]
@@ -37,11 +50,15 @@ final class Simulator {
                 memory.reserved = 1Gi
                 temperature.gpu = 40
                 """ + sections);
-        return open("", scenario);
+        return scenario;
     }
 
     static Nvml open(String branch, Path scenario) throws Exception {
-        Nvml nvml = Nvml.open(directory().resolve(branch).resolve("libnvidia-ml.so.1"));
+        return open(directory().resolve(branch).resolve("libnvidia-ml.so.1"), scenario);
+    }
+
+    private static Nvml open(Path library, Path scenario) throws Exception {
+        Nvml nvml = Nvml.open(library);
         try {
             SimulatedDriver.configure(nvml, scenario, 1);
             SimulatedDriver.setTime(nvml, 0);
