@@ -66,7 +66,7 @@ class AgentIT {
 
     @Test
     void aDriverThatNeverInitialisesLeavesPagesAndShutdownAlone() throws Exception {
-        serve("driver-hung", "--timeout", "8s");
+        serve("driver-hung", "--timeout", "30s");
 
         // alive from the first answer on, and not ready before the driver has let its deadline pass
         assertThat(await("/healthz", text -> text.startsWith("ok"))).isEqualTo("ok\n");

@@ -28,6 +28,9 @@ public final class SamplingLoop implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(SamplingLoop.class.getName());
 
+    /** Rounds that may be missed before the loop is called stalled. */
+    private static final int STALLED_ROUNDS = 30;
+
     private final NodeSampler sampler;
     private final SampleHistory history;
     private final MemoryGrowth growth;
@@ -37,7 +40,7 @@ public final class SamplingLoop implements AutoCloseable {
     private Settings settings;
     private volatile Duration interval;
     private final Duration deadline;
-    private final Consumer<Report> listener;
+    private volatile Consumer<Report> listener = round -> {};
     private final ScheduledExecutorService scheduler;
     private final ClockWatch clock = new ClockWatch(NodeClock.system());
     private Pace pace;
@@ -56,7 +59,6 @@ public final class SamplingLoop implements AutoCloseable {
      * A loop that is not yet started.
      *
      * @param deadline after how long without an answer a GPU is unresponsive
-     * @param listener called after each tick on the loop's thread, for example to render pages
      */
     public SamplingLoop(
             NodeSampler sampler,
@@ -66,8 +68,7 @@ public final class SamplingLoop implements AutoCloseable {
             Settings settings,
             Optional<Baseline> baseline,
             Duration interval,
-            Duration deadline,
-            Consumer<Report> listener) {
+            Duration deadline) {
         this.sampler = sampler;
         this.history = history;
         this.growth = growth;
@@ -76,12 +77,16 @@ public final class SamplingLoop implements AutoCloseable {
         this.baseline = baseline;
         this.interval = interval;
         this.deadline = deadline;
-        this.listener = listener;
         this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "gpudiag-sampling");
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** Has a round told after each tick, on the loop's thread, for example to render pages. To be set before the first one. */
+    public void listen(Consumer<Report> told) {
+        listener = told;
     }
 
     /** Begins to beat: at once, then once per interval; a round that was missed is left out. */
@@ -188,6 +193,15 @@ public final class SamplingLoop implements AutoCloseable {
     /** Time since the last round ended. */
     public Duration sinceLastTick() {
         return Duration.ofNanos(System.nanoTime() - lastTickNanos);
+    }
+
+    /** Why the rounds do not go on; empty while they do. Never depends on the driver. */
+    public Optional<String> stalled() {
+        Duration since = sinceLastTick();
+        Duration limit = interval.multipliedBy(STALLED_ROUNDS).plusSeconds(STALLED_ROUNDS);
+        return since.compareTo(limit) < 0
+                ? Optional.empty()
+                : Optional.of("no sampling round has ended for " + since.toSeconds() + " s");
     }
 
     @Override

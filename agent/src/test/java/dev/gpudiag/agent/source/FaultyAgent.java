@@ -106,11 +106,11 @@ final class FaultyAgent implements AutoCloseable {
                 Settings.defaults(),
                 Optional.empty(),
                 INTERVAL,
-                DEADLINE,
-                report -> {
-                    verdicts.add(report.verdict());
-                    page.render();
-                });
+                DEADLINE);
+        loop.listen(report -> {
+            verdicts.add(report.verdict());
+            page.render();
+        });
         started[0] = loop;
         server = new HttpServer(new ListenAddress("127.0.0.1", 0), new Pages(), HttpServer.Around.nothing());
         sampler.release().onOrder(loop::hasten);

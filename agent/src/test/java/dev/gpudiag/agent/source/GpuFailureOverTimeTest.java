@@ -70,8 +70,8 @@ class GpuFailureOverTimeTest {
                     Settings.defaults(),
                     Optional.empty(),
                     SECOND,
-                    Duration.ofMillis(500),
-                    report -> page.render());
+                    Duration.ofMillis(500));
+            loop.listen(report -> page.render());
             started[0] = loop;
         }
 
