@@ -107,6 +107,27 @@ class AgentIT {
     }
 
     @Test
+    void anAgentElsewhereIsAskedForItsStateAndItsVerdict() throws Exception {
+        serve("gpu-lost");
+        await("/readyz", text -> text.startsWith("ok"));
+        String launcher = PRODUCT.resolve("bin/gpudiag").toString();
+        String there = "127.0.0.1:" + port;
+
+        Run status = Run.of(folder, Map.of(), List.of(launcher, "status", "--host", there));
+        assertThat(status.err()).isEmpty();
+        assertThat(status.out()).containsPattern("verdict +CRITICAL: ").containsPattern("GPUs +8: gpu 3 lost");
+
+        Run check = Run.of(folder, Map.of(), List.of(launcher, "check", "--host", there));
+        assertThat(check.err()).isEmpty();
+        assertThat(check.code()).isEqualTo(2);
+        assertThat(check.out()).contains("SIMULATED: scenario gpu-lost", "gpu 3", "asked at http://" + there);
+        endsWhenAsked();
+        assertThat(Run.of(folder, Map.of(), List.of(launcher, "check", "--host", there))
+                        .code())
+                .isEqualTo(3);
+    }
+
+    @Test
     void countersGrowFromSampleToSample() throws Exception {
         serve("healthy-h100x8");
         Pattern energy = Pattern.compile("gpudiag_gpu_energy_joules_total\\{gpu=\"0\"[^}]*} (\\S+)\n");

@@ -31,7 +31,7 @@ record AgentParts(Optional<Path> socket) {
     private static final String EVENTS = "/api/v1/events?since=24h&limit=5000";
 
     /** All that an agent remembers, in few enough points for a look. */
-    private static final String HISTORY = "/api/v1/history?since=3h&points=200&metric=%s&gpu=%d";
+    private static final String HISTORY = "/api/v1/history?since=3h&points=200";
 
     private static final List<String> METRICS = List.of("memory_used_bytes", "utilization_gpu_ratio");
     private static final int MOST_GPUS = 64;
@@ -61,8 +61,8 @@ record AgentParts(Optional<Path> socket) {
         ArrayNode series = root.putArray("series");
         for (int i = 0; i < Math.min(gpus.size(), MOST_GPUS); i++) {
             for (String metric : METRICS) {
-                series.add(
-                        get(HISTORY.formatted(metric, gpus.path(i).path("index").asInt())));
+                series.add(get(HISTORY + "&metric=" + metric + "&gpu="
+                        + gpus.path(i).path("index").asInt()));
             }
         }
         return JsonText.of(root);

@@ -32,7 +32,11 @@ public final class AgentStatus {
         return problems().isEmpty();
     }
 
-    /** @param asked where the agent was asked */
+    /**
+     * The lines, the verdict before all else.
+     *
+     * @param asked where the agent was asked
+     */
     public List<String> lines(String asked) {
         List<String> lines = new ArrayList<>();
         String source = document.path("source").asText("LIVE");

@@ -42,6 +42,7 @@ class RunbookCommandTest {
                 .contains("## Overview", "| 0 | NVIDIA H100 80GB HBM3 | 0000:10:00.0 |", "1x GPU that gave no answer")
                 .contains("## Health commands", "## State when this was written", "**CRITICAL** devices, gpu 1: ")
                 .contains("(CrashLoopBackOff)", "### It runs out of memory", "(high latency)", "(5xx)")
+                .contains("`gpudiag timeline --since 2h`", "`gpudiag release --for 10m`", "`gpudiag status`")
                 .contains("| L1, restart the workload |", "| L2, drain", "| L3, hardware vendor |")
                 .doesNotContain("${");
         CheckCatalog.all().stream()
