@@ -161,7 +161,7 @@ public final class SamplingLoop implements AutoCloseable {
                         by.isNegative() ? "back" : "forward",
                         by.abs().toSeconds()));
         long begun = System.nanoTime();
-        NodeSample sample = sampler.sample(interval.dividedBy(2), deadline);
+        NodeSample sample = sampler.sample(patience(), deadline);
         history.add(sample);
         workloads.add(sample);
         growth.add(sample);
@@ -173,6 +173,12 @@ public final class SamplingLoop implements AutoCloseable {
         lastRound = Duration.ofNanos(System.nanoTime() - begun);
         listener.accept(report);
         lastTickNanos = System.nanoTime();
+    }
+
+    /** How long a round waits for GPUs that are slow: rounds far apart still find a driver that hangs by the deadline. */
+    private Duration patience() {
+        Duration half = interval.dividedBy(2);
+        return half.compareTo(deadline) < 0 ? half : deadline;
     }
 
     /** How long the last round took to sample and judge. */
