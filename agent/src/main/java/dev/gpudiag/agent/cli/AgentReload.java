@@ -53,7 +53,7 @@ record AgentReload(
     public List<String> apply(SettingsSource.Configured configured) {
         List<Check> running = running(checks, configured);
         loop.change(
-                new CheckRunner(running, figures.checks()),
+                new CheckRunner(running, System::nanoTime, figures.checks()),
                 configured.settings(),
                 configured.settings().get(AgentSettings.SAMPLING_INTERVAL));
         collector.show(MetricSettings.options(configured.settings()));

@@ -103,7 +103,7 @@ final class AgentServer implements Server {
                 node.sampler(),
                 node.history(),
                 node.growth(),
-                new CheckRunner(running(options), figures.checks()),
+                new CheckRunner(running(options), System::nanoTime, figures.checks()),
                 settings,
                 node.baseline(),
                 settings.get(AgentSettings.SAMPLING_INTERVAL),
