@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** A simulated node at a standstill, its times and durations fixed, and its pages. */
 record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowth growth) {
@@ -34,7 +35,8 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
     static final Instant NOW = Instant.parse("2026-07-01T12:00:00Z");
     private static final Path SIMULATOR = Path.of(System.getProperty("gpudiag.simulator"));
     private static final Duration SECONDS = Duration.ofSeconds(5);
-    private static final int MOST_SAMPLES = 10_000;
+    private static final int MOST_SAMPLES = 50;
+    private static final Duration PAUSE = Duration.ofMillis(150);
     private static final double STANDSTILL = 1e-9;
     private static final List<Quantity<Double>> OF_TWO_SAMPLES = List.of(
             GpuQuantities.PROFILE_GRAPHICS_ACTIVE,
@@ -66,6 +68,9 @@ record SimulatedReport(Report report, Optional<KernelLog> kernelLog, MemoryGrowt
                 scenario, SIMULATOR, STANDSTILL, SECONDS, EnumSet.of(Need.PROCESSES, Need.PERFORMANCE))) {
             NodeSample sample = source.sample(SECONDS, SECONDS);
             for (int i = 0; i < MOST_SAMPLES && needsAnother(sample); i++) {
+                // few samples, far apart: a buffer that is read again and again without news is taken for one without
+                // any
+                LockSupport.parkNanos(PAUSE.toNanos());
                 sample = source.sample(SECONDS, SECONDS);
             }
             return of(fixed(sample), source.kernelLog().value());

@@ -65,7 +65,7 @@ class WorkloadAttributionTest {
                 .contains("gpudiag_workload_info{" + TRAINER + " 1\n")
                 .contains("gpudiag_workload_processes{" + TRAINER + " 0.0\n")
                 .doesNotContain("gpudiag_workload_memory_used_bytes")
-                .doesNotContain("ended");
+                .doesNotContain("pod=\"ended\"");
     }
 
     @Test
