@@ -221,13 +221,16 @@ final class Browser implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         try {
             send(HttpRequest.newBuilder(URI.create(base + session)).DELETE());
-        } finally {
             client.close();
             driver.destroy();
             driver.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            driver.destroyForcibly();
         }
     }
 }
