@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 record Run(int code, String out, String err, Duration took) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Whoever runs the tests in the background ignores SIGINT, and a program that it starts would too. */
+    private static final List<String> DEFAULT_SIGNALS = List.of("env", "--default-signal");
 
     /** Runs a program in {@code folder}, which gets its output too. */
     static Run of(Path folder, Map<String, String> environment, List<String> command)
@@ -44,9 +48,11 @@ record Run(int code, String out, String err, Duration took) {
     }
 
     static Started start(Path folder, Map<String, String> environment, List<String> command) throws IOException {
+        List<String> signalled = new ArrayList<>(DEFAULT_SIGNALS);
+        signalled.addAll(command);
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(signalled)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
