@@ -31,6 +31,11 @@ record CheckSelection(List<Check> chosen, boolean named, Map<String, String> ski
         skipped = Map.copyOf(skipped);
     }
 
+    /** Every check there is. */
+    static CheckSelection all(List<Check> all) {
+        return new CheckSelection(all, false, Map.of());
+    }
+
     /** @throws UsageException naming every id that is unknown */
     static CheckSelection of(List<Check> all, List<String> only, List<String> skip) throws UsageException {
         List<String> ids = all.stream().map(check -> check.spec().id()).toList();

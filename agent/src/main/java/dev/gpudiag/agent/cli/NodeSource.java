@@ -2,6 +2,8 @@ package dev.gpudiag.agent.cli;
 
 import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.checks.Baseline;
+import dev.gpudiag.checks.Evidence;
+import dev.gpudiag.checks.Settings;
 import dev.gpudiag.checks.kernellog.KernelLog;
 import dev.gpudiag.checks.memory.MemoryGrowth;
 import dev.gpudiag.telemetry.GpuHolder;
@@ -59,6 +61,13 @@ public interface NodeSource extends AutoCloseable {
 
     /** What the node had when it was well. */
     Optional<Baseline> baseline();
+
+    /** All that is known of this node, for checks to judge; asked after the sample. */
+    default Evidence evidence(NodeSample sample, Settings settings) {
+        return new Evidence(sample, history(), settings, baseline())
+                .withKernelLog(kernelLog())
+                .withGrowth(growth());
+    }
 
     /** What the reader must know of this source, such as elements of a capture that were not understood. */
     List<String> warnings();

@@ -6,7 +6,6 @@ import dev.gpudiag.agent.bundle.Bundle;
 import dev.gpudiag.agent.bundle.BundleException;
 import dev.gpudiag.agent.bundle.HostParts;
 import dev.gpudiag.agent.bundle.Part;
-import dev.gpudiag.agent.config.AgentSettings;
 import dev.gpudiag.agent.host.HostRoot;
 import dev.gpudiag.agent.report.JsonReport;
 import dev.gpudiag.agent.report.JsonText;
@@ -14,7 +13,6 @@ import dev.gpudiag.agent.report.Palette;
 import dev.gpudiag.agent.report.ReportContext;
 import dev.gpudiag.agent.report.TextReport;
 import dev.gpudiag.checks.CheckSpec.Need;
-import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import dev.gpudiag.checks.Settings;
 import dev.gpudiag.telemetry.GpuHolder;
@@ -96,16 +94,16 @@ final class ReportCommand implements Callable<Integer> {
             NodeSample sample = node.sample(context.stopwatch().remaining(limit).dividedBy(2));
             Instant time = sample.takenAt();
             Path file = file(time);
+            Optional<HostRoot> root = root(options, configured.settings(), node);
             Bundle bundle = new Bundle(
                     context.product().version(),
                     sample.source().kind().name().toLowerCase(Locale.ROOT),
                     time,
-                    noRedact ? Optional.empty() : Optional.of(names(sample, options, configured.settings(), node)));
+                    noRedact ? Optional.empty() : Optional.of(names(sample, root)));
             List<Part> parts = new ArrayList<>(verdict(sample, node, configured, limit));
             configuration.ifPresent(path -> parts.add(
                     new Part("configuration.yaml", "the configuration file", () -> Files.readString(path, UTF_8))));
-            root(options, configured.settings(), node)
-                    .ifPresent(root -> parts.addAll(new HostParts(root).parts(holders(sample))));
+            root.ifPresent(host -> parts.addAll(new HostParts(host).parts(holders(sample))));
             if (options instanceof SourceOptions.Live live && live.hostRoot().equals(Path.of("/"))) {
                 parts.addAll(new AgentParts(configured.settings()).all());
             }
@@ -126,13 +124,10 @@ final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    private List<Part> verdict(NodeSample sample, NodeSource node, SettingsSource.Configured configured, Duration limit)
-            throws UsageException {
-        CheckSelection checks =
-                CheckSelection.of(context.checks(), List.of(), List.of()).without(configured.skippedChecks());
-        Report report = checks.run(new Evidence(sample, node.history(), configured.settings(), node.baseline())
-                .withKernelLog(node.kernelLog())
-                .withGrowth(node.growth()));
+    private List<Part> verdict(
+            NodeSample sample, NodeSource node, SettingsSource.Configured configured, Duration limit) {
+        CheckSelection checks = CheckSelection.all(context.checks()).without(configured.skippedChecks());
+        Report report = checks.run(node.evidence(sample, configured.settings()));
         ReportContext around = new ReportContext(
                 context.product().version(),
                 context.stopwatch().elapsed(limit),
@@ -154,11 +149,7 @@ final class ReportCommand implements Callable<Integer> {
             throws UnusableFileException {
         try {
             return switch (options) {
-                case SourceOptions.Live live ->
-                    Optional.of(new HostRoot(
-                            live.hostRoot().equals(Path.of("/"))
-                                    ? settings.get(AgentSettings.HOST_ROOT).orElse(live.hostRoot())
-                                    : live.hostRoot()));
+                case SourceOptions.Live live -> Optional.of(new HostRoot(ProductSources.hostRoot(live, settings)));
                 case SourceOptions.Simulated simulated -> node.hostRoot();
                 case SourceOptions.Replayed replayed -> Optional.empty();
             };
@@ -167,11 +158,9 @@ final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    private static Collection<String> names(
-            NodeSample sample, SourceOptions options, Settings settings, NodeSource node) throws UnusableFileException {
+    private static Collection<String> names(NodeSample sample, Optional<HostRoot> root) {
         List<String> names = new ArrayList<>();
         sample.driver().get(HostQuantities.HOSTNAME).value().ifPresent(names::add);
-        Optional<HostRoot> root = root(options, settings, node);
         for (String path : List.of("/proc/sys/kernel/hostname", "/etc/hostname")) {
             root.flatMap(host -> host.readLine(path).value()).ifPresent(names::add);
         }

@@ -3,7 +3,6 @@ package dev.gpudiag.agent.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.gpudiag.agent.runbook.Runbook;
-import dev.gpudiag.checks.Evidence;
 import dev.gpudiag.checks.Report;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,7 +11,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,17 +65,11 @@ final class RunbookCommand implements Callable<Integer> {
         var limit = timeout.value();
         SourceOptions options = source.options(context);
         SettingsSource.Configured configured = settings.inForce(context, options);
-        CheckSelection checks =
-                CheckSelection.of(context.checks(), List.of(), List.of()).without(configured.skippedChecks());
+        CheckSelection checks = CheckSelection.all(context.checks()).without(configured.skippedChecks());
         try (NodeSource node =
                 context.sources().open(options, configured.settings(), checks.needs(configured.settings()))) {
-            Report report = checks.run(new Evidence(
-                            node.sample(context.stopwatch().remaining(limit)),
-                            node.history(),
-                            configured.settings(),
-                            node.baseline())
-                    .withKernelLog(node.kernelLog())
-                    .withGrowth(node.growth()));
+            Report report =
+                    checks.run(node.evidence(node.sample(context.stopwatch().remaining(limit)), configured.settings()));
             node.warnings().forEach(context.console()::complain);
             return report;
         }
